@@ -1,0 +1,25 @@
+namespace Stoa.Core.Accounts;
+
+/// <summary>A single-use token that renews a session. Kept as a hash; spending it makes its successor.</summary>
+/// <remarks>All tokens of one session are a family: a spent one that comes back ends the session (RFC 9700 §4.14.2).</remarks>
+public sealed class RefreshToken
+{
+    public long Id { get; private set; }
+
+    public required long UserId { get; init; }
+
+    public required long SessionId { get; init; }
+
+    public Session? Session { get; init; }
+
+    /// <summary>SHA-256 of the token, lower-case hex. The token is 256 random bits, so a plain hash suffices.</summary>
+    public required string TokenHash { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public bool IsUsed { get; set; }
+
+    public DateTimeOffset? UsedAt { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}

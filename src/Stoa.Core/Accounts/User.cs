@@ -1,0 +1,62 @@
+namespace Stoa.Core.Accounts;
+
+/// <summary>An account: one person (or shop, or bot) for all five products.</summary>
+public sealed class User
+{
+    public const int MaxUsernameLength = 100;
+    public const int MaxEmailLength = 255;
+    public const int MaxFullNameLength = 255;
+    public const int MaxPhoneLength = 20;
+    public const int MaxBioLength = 2000;
+
+    public long Id { get; private set; }
+
+    /// <summary>As its owner writes it; unique ignoring case by <see cref="UsernameKey"/>.</summary>
+    public required string Username { get; set; }
+
+    /// <summary><see cref="KeyOf"/> of the user name.</summary>
+    public required string UsernameKey { get; set; }
+
+    public required string Email { get; set; }
+
+    /// <summary><see cref="KeyOf"/> of the e-mail address.</summary>
+    public required string EmailKey { get; set; }
+
+    /// <summary>bcrypt in the modular crypt form (<c>$2b$cost$…</c>).</summary>
+    public required string PasswordHash { get; set; }
+
+    public string? FullName { get; set; }
+
+    public string? Bio { get; set; }
+
+    /// <summary>Unique when present.</summary>
+    public string? PhoneNumber { get; set; }
+
+    /// <summary>False: may neither sign in nor call (S1-21).</summary>
+    public bool IsActive { get; set; } = true;
+
+    public bool IsSuperuser { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; set; }
+
+    public List<UserRole> Roles { get; } = [];
+
+    /// <summary>The form in which names and addresses are compared: surrounding blanks cut, lower case without culture.</summary>
+#pragma warning disable CA1308 // Lower case is what people see in the key when they read the table.
+    public static string KeyOf(string text) => text.Trim().ToLowerInvariant();
+#pragma warning restore CA1308
+
+    /// <summary>Makes an account that is not stored yet.</summary>
+    public static User Register(string username, string email, string passwordHash, DateTimeOffset now) => new()
+    {
+        Username = username.Trim(),
+        UsernameKey = KeyOf(username),
+        Email = email.Trim(),
+        EmailKey = KeyOf(email),
+        PasswordHash = passwordHash,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+}

@@ -1,0 +1,68 @@
+namespace Stoa.Core.Conversations;
+
+/// <summary>What a message carries.</summary>
+public enum MessageType
+{
+    Text,
+    Image,
+    Audio,
+    Video,
+    File,
+    Location,
+    System,
+    CallLog,
+}
+
+/// <summary>One entry of a conversation. Its number (<see cref="Seq"/>) is given once and never reused, also when the message is deleted.</summary>
+public sealed class Message
+{
+    /// <summary>UTF-16 code units.</summary>
+    public const int MaxBodyLength = 4000;
+
+    public const int MaxClientIdLength = 64;
+
+    public static readonly Refusal NotFound = Refusal.NotFound("message.not_found", "Message not found");
+
+    public static readonly Refusal Empty = Refusal.Invalid("message.empty", "Empty message");
+
+    public static readonly Refusal TooLong = Refusal.Invalid("message.too_long", $"A message has at most {MaxBodyLength} characters");
+
+    /// <summary>The client's id was spent on a message in another conversation: answering with that one would lose this one.</summary>
+    public static readonly Refusal ClientIdTaken =
+        Refusal.Conflict("message.client_id_taken", "This client message id was already used in another conversation");
+
+    public long Id { get; internal set; }
+
+    public required long ConversationId { get; init; }
+
+    /// <summary>1, 2, 3 … within the conversation, without gaps.</summary>
+    public long Seq { get; internal set; }
+
+    public required long SenderId { get; init; }
+
+    /// <summary>The other one, in a conversation of two; null elsewhere.</summary>
+    public long? RecipientId { get; init; }
+
+    public MessageType Type { get; init; }
+
+    public required string Body { get; set; }
+
+    public long? ReplyToId { get; init; }
+
+    /// <summary>Chosen by the sender's client, unique per sender: a retry finds the first message.</summary>
+    public string? ClientMessageId { get; init; }
+
+    public required DateTimeOffset SentAt { get; init; }
+
+    public DateTimeOffset? EditedAt { get; set; }
+
+    /// <summary>When the recipient of a conversation of two read it.</summary>
+    public DateTimeOffset? ReadAt { get; set; }
+
+    public bool HiddenFromSender { get; set; }
+
+    public bool HiddenFromRecipient { get; set; }
+
+    /// <summary>Set when both sides have deleted it: the body is gone, the number stays, so that no reader takes it for a gap.</summary>
+    public DateTimeOffset? ErasedAt { get; set; }
+}

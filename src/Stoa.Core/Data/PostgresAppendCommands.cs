@@ -1,0 +1,204 @@
+using Npgsql;
+using NpgsqlTypes;
+using Stoa.Core.Conversations;
+using Stoa.Core.Outbox;
+
+namespace Stoa.Core.Data;
+
+/// <summary>One connection and the two command batches of the append path, prepared once.</summary>
+internal sealed class PostgresAppendCommands : IAsyncDisposable
+{
+    private readonly NpgsqlConnection connection;
+    private readonly NpgsqlBatch begin;
+    private readonly NpgsqlBatch finish;
+
+    private PostgresAppendCommands(NpgsqlConnection connection)
+    {
+        this.connection = connection;
+        begin = BeginBatch(connection);
+        finish = FinishBatch(connection);
+    }
+
+    public static async Task<PostgresAppendCommands> OpenAsync(string connectionString)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        try
+        {
+            await connection.OpenAsync();
+            var commands = new PostgresAppendCommands(connection);
+            await commands.begin.PrepareAsync();
+            await commands.finish.PrepareAsync();
+            return commands;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the transaction, locks the conversations and looks for client ids that are spent.</summary>
+    /// <remarks>The look comes after the lock: what another node committed before it is then visible (READ COMMITTED).</remarks>
+    public async Task<AppendState> BeginAsync(IReadOnlyList<PendingAppend> batch)
+    {
+        var keyed = batch.Where(static i => i.Draft.ClientMessageId is not null).ToList();
+        begin.BatchCommands[1].Parameters[0].Value = batch.Select(static i => i.Draft.ConversationId).Distinct().ToArray();
+        begin.BatchCommands[2].Parameters[0].Value = keyed.Select(static i => i.Draft.SenderId).ToArray();
+        begin.BatchCommands[2].Parameters[1].Value = keyed.Select(static i => i.Draft.ClientMessageId!).ToArray();
+
+        var state = new AppendState([], []);
+        await using var reader = await begin.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            state.LastSeq[reader.GetInt64(0)] = reader.GetBoolean(2) ? reader.GetInt64(1) : null;
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
+            state.First[(reader.GetInt64(10), reader.GetString(11))] = ReadMessage(reader);
+        return state;
+    }
+
+    /// <summary>Writes everything and commits. Sets the result of each fresh draft; returns the outbox row's id.</summary>
+    public async Task<long?> FinishAsync(List<(PendingAppend Item, long Seq)> fresh, OutboxEvent? row, List<long> done)
+    {
+        FillMessages(fresh);
+        FillConversations(fresh);
+        FillUnread(fresh);
+        FillOutbox(row, done);
+        await using var reader = await finish.ExecuteReaderAsync();
+        var ids = new Dictionary<(long, long), long>(fresh.Count);
+        while (await reader.ReadAsync())
+            ids[(reader.GetInt64(1), reader.GetInt64(2))] = reader.GetInt64(0);
+        await reader.NextResultAsync();
+        long? outboxId = await reader.ReadAsync() ? reader.GetInt64(0) : null;
+
+        // Reading to the end carries the COMMIT's own error, if there is one.
+        while (await reader.NextResultAsync())
+        {
+        }
+
+        foreach (var (item, seq) in fresh)
+            item.Result = new Appended(item.Draft.Numbered(ids[(item.Draft.ConversationId, seq)], seq), Repeated: false);
+        return outboxId;
+    }
+
+    /// <summary>True when nothing of the transaction is left.</summary>
+    public async Task<bool> RollBackAsync()
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("ROLLBACK", connection);
+            await command.ExecuteNonQueryAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await begin.DisposeAsync();
+        await finish.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    private void FillMessages(List<(PendingAppend Item, long Seq)> fresh)
+    {
+        var values = finish.BatchCommands[0].Parameters;
+        values[0].Value = fresh.Select(static f => f.Item.Draft.ConversationId).ToArray();
+        values[1].Value = fresh.Select(static f => f.Seq).ToArray();
+        values[2].Value = fresh.Select(static f => f.Item.Draft.SenderId).ToArray();
+        values[3].Value = fresh.Select(static f => f.Item.Draft.RecipientId).ToArray();
+        values[4].Value = fresh.Select(static f => f.Item.Draft.Type.ToString()).ToArray();
+        values[5].Value = fresh.Select(static f => f.Item.Draft.Body).ToArray();
+        values[6].Value = fresh.Select(static f => f.Item.Draft.ReplyToId).ToArray();
+        values[7].Value = fresh.Select(static f => f.Item.Draft.ClientMessageId).ToArray();
+        values[8].Value = fresh.Select(static f => f.Item.Draft.SentAt.UtcDateTime).ToArray();
+    }
+
+    private void FillConversations(List<(PendingAppend Item, long Seq)> fresh)
+    {
+        var last = fresh.GroupBy(static f => f.Item.Draft.ConversationId)
+            .Select(static g => (Id: g.Key, Seq: g.Max(static f => f.Seq), At: g.Max(static f => f.Item.Draft.SentAt.UtcDateTime))).ToList();
+        var values = finish.BatchCommands[2].Parameters;
+        values[0].Value = last.Select(static l => l.Id).ToArray();
+        values[1].Value = last.Select(static l => l.Seq).ToArray();
+        values[2].Value = last.Select(static l => l.At).ToArray();
+    }
+
+    private void FillUnread(List<(PendingAppend Item, long Seq)> fresh)
+    {
+        var written = fresh.GroupBy(static f => (f.Item.Draft.ConversationId, f.Item.Draft.SenderId)).ToList();
+        var values = finish.BatchCommands[3].Parameters;
+        values[0].Value = written.Select(static g => g.Key.ConversationId).ToArray();
+        values[1].Value = written.Select(static g => g.Key.SenderId).ToArray();
+        values[2].Value = written.Select(static g => g.Count()).ToArray();
+    }
+
+    private void FillOutbox(OutboxEvent? row, List<long> done)
+    {
+        var values = finish.BatchCommands[1].Parameters;
+        values[0].Value = row is null ? [] : new[] { row.Type };
+        values[1].Value = row is null ? [] : new[] { row.Payload };
+        values[2].Value = row is null ? [] : new[] { row.Owner };
+        values[3].Value = row is null ? [] : new[] { row.DueAt.UtcDateTime };
+        values[4].Value = row is null ? [] : new[] { row.CreatedAt.UtcDateTime };
+        finish.BatchCommands[4].Parameters[0].Value = done.ToArray();
+    }
+
+    private static Message ReadMessage(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        ConversationId = row.GetInt64(1),
+        Seq = row.GetInt64(2),
+        RecipientId = row.IsDBNull(3) ? null : row.GetInt64(3),
+        Type = Enum.Parse<MessageType>(row.GetString(4)),
+        Body = row.GetString(5),
+        ReplyToId = row.IsDBNull(6) ? null : row.GetInt64(6),
+        SentAt = row.GetFieldValue<DateTimeOffset>(7),
+        EditedAt = row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8),
+        ReadAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+        SenderId = row.GetInt64(10),
+        ClientMessageId = row.GetString(11),
+    };
+
+    private static NpgsqlBatch BeginBatch(NpgsqlConnection connection) => Batch(connection,
+        ("BEGIN", []),
+        ("SELECT id, last_seq, closed_at IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE", [Longs]),
+        ("SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id " +
+         "FROM unnest($1, $2) k(s, c) JOIN messages m ON m.sender_id = k.s AND m.client_message_id = k.c", [Longs, Texts]));
+
+    private static NpgsqlBatch FinishBatch(NpgsqlConnection connection) => Batch(connection,
+        ("INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, hidden_from_sender, hidden_from_recipient) " +
+         "SELECT *, false, false FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id, conversation_id, seq",
+         [Longs, Longs, Longs, Longs, Texts, Texts, Longs, Texts, Times]),
+        ("INSERT INTO outbox_events (type, payload, owner, due_at, attempts, created_at) SELECT t, p, o, d, 0, c FROM unnest($1, $2, $3, $4, $5) r(t, p, o, d, c) RETURNING id",
+         [Texts, Texts, Texts, Times, Times]),
+        ("UPDATE conversations c SET last_seq = v.seq, last_message_at = v.at, updated_at = v.at FROM unnest($1, $2, $3) v(id, seq, at) WHERE c.id = v.id",
+         [Longs, Longs, Times]),
+
+        // Summed per participant first: UPDATE … FROM applies only one of several matching rows.
+        ("UPDATE participants p SET unread_count = p.unread_count + x.n FROM (SELECT q.id, sum(v.n)::int AS n FROM unnest($1, $2, $3) v(c, s, n) " +
+         "JOIN participants q ON q.conversation_id = v.c AND q.user_id <> v.s WHERE q.left_at IS NULL GROUP BY q.id) x WHERE p.id = x.id",
+         [Longs, Longs, NpgsqlDbType.Array | NpgsqlDbType.Integer]),
+        ("DELETE FROM outbox_events WHERE id = ANY($1)", [Longs]),
+        ("COMMIT", []));
+
+    private const NpgsqlDbType Longs = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+    private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
+    private const NpgsqlDbType Times = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz;
+
+    private static NpgsqlBatch Batch(NpgsqlConnection connection, params (string Sql, NpgsqlDbType[] Types)[] commands)
+    {
+        var batch = new NpgsqlBatch(connection);
+        foreach (var (sql, types) in commands)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            foreach (var type in types)
+                command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
+    }
+}

@@ -1,0 +1,77 @@
+using Npgsql;
+using Stoa.Core.Conversations;
+using Stoa.Core.Outbox;
+
+namespace Stoa.Core.Data;
+
+/// <summary>The message log's writer on PostgreSQL: two round trips per batch, whatever its size.</summary>
+/// <remarks>Conversation rows are locked in ascending order, so writers of several nodes cannot block each other in a circle.</remarks>
+internal sealed class PostgresAppendStore(string connection, OutboxFeed feed, TimeProvider clock) : AppendStore(feed, clock)
+{
+    private PostgresAppendCommands? commands;
+
+    public override async Task<long?> CommitAsync(IReadOnlyList<PendingAppend> batch)
+    {
+        IsRolledBack = false;
+        var done = Feed.TakeDone(DoneLimit);
+        try
+        {
+            commands ??= await PostgresAppendCommands.OpenAsync(connection);
+            var state = await commands.BeginAsync(batch);
+            var fresh = Number(batch, state);
+            var row = fresh.Count == 0
+                ? null
+                : OutboxEvents.Row(new MessagesAppended([.. fresh.Select(static f => f.Item.Draft.Numbered(0, f.Seq))]), Feed, Clock.GetUtcNow());
+            return await commands.FinishAsync(fresh, row, done);
+        }
+        catch (PostgresException)
+        {
+            // The server itself refused: the transaction is aborted and nothing is written.
+            Feed.GiveBack(done);
+            IsRolledBack = commands is not null && await commands.RollBackAsync();
+            throw;
+        }
+        catch
+        {
+            // The connection broke, perhaps during the commit: nobody knows, so nobody may write it again.
+            Feed.GiveBack(done);
+            if (commands is { } broken)
+                await broken.DisposeAsync();
+            commands = null;
+            throw;
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (commands is { } open)
+            await open.DisposeAsync();
+    }
+
+    private static List<(PendingAppend Item, long Seq)> Number(IReadOnlyList<PendingAppend> batch, AppendState state)
+    {
+        var fresh = new List<(PendingAppend, long)>(batch.Count);
+        foreach (var item in batch)
+        {
+            var draft = item.Draft;
+            if (draft.ClientMessageId is { } id && state.First.TryGetValue((draft.SenderId, id), out var first))
+                item.Result = Repeated(first, draft);
+            else if (!state.LastSeq.TryGetValue(draft.ConversationId, out var last))
+                item.Result = Conversation.NotFound;
+            else if (last is null)
+                item.Result = Conversation.Closed;
+            else
+            {
+                state.LastSeq[draft.ConversationId] = last + 1;
+                fresh.Add((item, last.Value + 1));
+            }
+        }
+
+        return fresh;
+    }
+}
+
+/// <summary>What the transaction found when it began.</summary>
+/// <param name="LastSeq">By conversation; null when it is closed.</param>
+/// <param name="First">Messages already there, by sender and client id.</param>
+internal sealed record AppendState(Dictionary<long, long?> LastSeq, Dictionary<(long Sender, string ClientId), Message> First);

@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Stoa.Core.Accounts;
+using Stoa.Core.Conversations;
+using Stoa.Core.Outbox;
+
+namespace Stoa.Core.Data;
+
+/// <summary>The record. Operations use it directly; what differs between the databases stands in the two derived contexts.</summary>
+public abstract class StoaDb(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<Role> Roles => Set<Role>();
+
+    public DbSet<UserRole> UserRoles => Set<UserRole>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<Conversation> Conversations => Set<Conversation>();
+
+    public DbSet<Participant> Participants => Set<Participant>();
+
+    public DbSet<Message> Messages => Set<Message>();
+
+    public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
+
+    /// <summary>Runs writing work in one transaction; bulk updates and deletes go through here too. Nested calls join the outer one.</summary>
+    /// <remarks>Commits when <paramref name="work"/> returns, rolls back when it throws.</remarks>
+    public virtual async Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        if (Database.CurrentTransaction is not null)
+            return await work();
+
+        await using IDbContextTransaction transaction = await Database.BeginTransactionAsync(cancellation);
+        var result = await work();
+        await transaction.CommitAsync(cancellation);
+        return result;
+    }
+
+    /// <summary>True when saving failed because a unique key was there already: somebody else was first.</summary>
+    public abstract bool IsUniqueViolation(DbUpdateException exception);
+
+    /// <summary>The start of the database's clock-independent identity: "sqlite" or "postgresql".</summary>
+    public abstract string Product { get; }
+
+    public sealed override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        throw new NotSupportedException("Use SaveChangesAsync: the write gate is awaited.");
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(StoaDb).Assembly);
+        SnakeCaseNames.Apply(modelBuilder);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // Kinds and states are readable in the table, whatever happens to the order of the enum.
+        configurationBuilder.Properties<ConversationKind>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<PartyType>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<MessageType>().HaveConversion<string>().HaveMaxLength(20);
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Stoa.Core.Data;
+
+/// <summary>Registers the record.</summary>
+public static class StoaDbServices
+{
+    /// <summary>A pooled factory of the chosen context, and <see cref="StoaDb"/> itself (scoped) for operations.</summary>
+    public static IServiceCollection AddStoaDb(this IServiceCollection services, DatabaseTarget target)
+    {
+        services.AddSingleton(target);
+        if (target.Kind == DatabaseKind.Sqlite)
+        {
+            var pragmas = new SqlitePragmas();
+            services.AddPooledDbContextFactory<SqliteStoaDb>(o => o.UseSqlite(target.Connection).AddInterceptors(pragmas), poolSize: 256);
+            services.AddSingleton<IDbContextFactory<StoaDb>, Factory<SqliteStoaDb>>();
+        }
+        else
+        {
+            services.AddPooledDbContextFactory<PostgresStoaDb>(o => o.UseNpgsql(target.Connection), poolSize: 256);
+            services.AddSingleton<IDbContextFactory<StoaDb>, Factory<PostgresStoaDb>>();
+        }
+
+        return services.AddScoped(static p => p.GetRequiredService<IDbContextFactory<StoaDb>>().CreateDbContext());
+    }
+
+    /// <summary>One context outside the container, for the command line.</summary>
+    public static StoaDb Open(DatabaseTarget target) => target.Kind == DatabaseKind.Sqlite
+        ? new SqliteStoaDb(new DbContextOptionsBuilder<SqliteStoaDb>().UseSqlite(target.Connection).AddInterceptors(new SqlitePragmas()).Options)
+        : new PostgresStoaDb(new DbContextOptionsBuilder<PostgresStoaDb>().UseNpgsql(target.Connection).Options);
+
+    // IDbContextFactory<T> is not covariant (CreateDbContextAsync returns Task<T>), hence this adapter.
+    private sealed class Factory<T>(IDbContextFactory<T> inner) : IDbContextFactory<StoaDb>
+        where T : StoaDb
+    {
+        public StoaDb CreateDbContext() => inner.CreateDbContext();
+
+        public async Task<StoaDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+            await inner.CreateDbContextAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,41 @@
+namespace Stoa.Core;
+
+/// <summary>Why a refusal was given; a door derives its status from it.</summary>
+public enum RefusalKind
+{
+    /// <summary>The request itself is wrong and will be wrong again.</summary>
+    Invalid,
+
+    /// <summary>The caller is not known, or no longer.</summary>
+    Unauthenticated,
+
+    /// <summary>The caller is known and may not.</summary>
+    Forbidden,
+
+    /// <summary>Absent, or not the caller's: never told apart.</summary>
+    NotFound,
+
+    /// <summary>At odds with what is there.</summary>
+    Conflict,
+
+    /// <summary>Too often, or too many at once; the same request may pass later.</summary>
+    TooMany,
+}
+
+/// <summary>A visible "no".</summary>
+/// <param name="Code">Stable and dotted, e.g. <c>conversation.not_found</c>; clients branch on it. Listed in docs/api.md.</param>
+/// <param name="Text">One readable sentence or phrase; carries nothing internal.</param>
+public sealed record Refusal(RefusalKind Kind, string Code, string Text)
+{
+    public static Refusal Invalid(string code, string text) => new(RefusalKind.Invalid, code, text);
+
+    public static Refusal Unauthenticated(string code, string text) => new(RefusalKind.Unauthenticated, code, text);
+
+    public static Refusal Forbidden(string code, string text) => new(RefusalKind.Forbidden, code, text);
+
+    public static Refusal NotFound(string code, string text) => new(RefusalKind.NotFound, code, text);
+
+    public static Refusal Conflict(string code, string text) => new(RefusalKind.Conflict, code, text);
+
+    public static Refusal TooMany(string code, string text) => new(RefusalKind.TooMany, code, text);
+}
