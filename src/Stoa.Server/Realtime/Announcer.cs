@@ -1,0 +1,8 @@
+namespace Stoa.Server.Realtime;
+
+/// <summary>Emits events to rooms from outside a socket handler.</summary>
+public sealed class Announcer
+{
+    public Task ToConversationAsync<T>(long id, string name, T payload, CancellationToken cancellation) => Task.CompletedTask;
+    public Task ToUserAsync<T>(long id, string name, T payload, CancellationToken cancellation) => Task.CompletedTask;
+}
