@@ -3,6 +3,7 @@ using Stoa.Server.Discovery;
 using Stoa.Server.Discovery.Doors;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity;
@@ -25,7 +26,7 @@ builder.Services.ConfigureHttpJsonOptions(static o => WireJson.Apply(
     o.SerializerOptions,
     camelCase: [DirectJson.Default],
     snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default]));
-builder.Services.AddOpenApi();
+builder.Services.AddApiDocument();
 builder.Services.AddSingleton<Announcer>();
 builder.Services.AddScoped<SearchUsers>();
 builder.Services.AddIdentityModule(settings);
@@ -35,12 +36,7 @@ var app = builder.Build();
 app.UseProblems();
 app.UseAuthentication();
 app.UseAuthorization();
-app.MapOpenApi();
-app.UseSwaggerUI(static o =>
-{
-    o.RoutePrefix = "docs";
-    o.SwaggerEndpoint("/openapi/v1.json", "Stoa");
-});
+app.MapApiDocument();
 app.MapFaces();
 app.MapPeople();
 app.MapDirectConversations();

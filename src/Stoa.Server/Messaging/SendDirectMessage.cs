@@ -13,8 +13,8 @@ namespace Stoa.Server.Messaging;
 /// </remarks>
 public sealed class SendDirectMessage(StoaDb db, SendMessage send, TimeProvider clock)
 {
-    private static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send a message to yourself");
-    private static readonly Refusal RecipientNotFound = Refusal.NotFound("recipient.not_found", "Recipient not found");
+    public static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send a message to yourself");
+    public static readonly Refusal RecipientNotFound = Refusal.NotFound("recipient.not_found", "Recipient not found");
 
     private static readonly Func<StoaDb, string, CancellationToken, Task<long?>> Find = EF.CompileAsyncQuery(
         (StoaDb db, string key, CancellationToken cancellation) =>
