@@ -65,4 +65,15 @@ public sealed class Message
 
     /// <summary>Set when both sides have deleted it: the body is gone, the number stays, so that no reader takes it for a gap.</summary>
     public DateTimeOffset? ErasedAt { get; set; }
+
+    public bool IsHiddenFrom(long userId) =>
+        ErasedAt is not null || (userId == SenderId && HiddenFromSender) || (userId == RecipientId && HiddenFromRecipient);
+
+    /// <summary>Keeps the entry, takes the body of what this reader has deleted. For copies that were read without tracking.</summary>
+    public Message AsSeenBy(long userId)
+    {
+        if (IsHiddenFrom(userId))
+            Body = "";
+        return this;
+    }
 }

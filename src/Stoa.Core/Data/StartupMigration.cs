@@ -26,7 +26,8 @@ public static partial class StartupMigration
         }
     }
 
-    private static async Task ApplyAsync(StoaDb db, ILogger log, CancellationToken cancellation)
+    /// <summary>Makes every migration that is missing, one process at a time.</summary>
+    public static async Task ApplyAsync(StoaDb db, ILogger log, CancellationToken cancellation)
     {
         await using var held = await MigrationLock.TakeAsync(db, cancellation);
         foreach (var name in await db.Database.GetPendingMigrationsAsync(cancellation))

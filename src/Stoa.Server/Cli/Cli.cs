@@ -16,6 +16,7 @@ public static class Cli
     private static readonly Verb[] Verbs =
     [
         new("migrate", "up [NAME] | down NAME | down -1 | current | history | check | sql | unlock", Migrate.RunAsync),
+        new("create-admin", "--username U --email E [--password P]: make a superuser", CreateAdminVerb.RunAsync),
         new("check-config", "print every setting with its value and source; exit 78 when one is wrong", CheckConfig.RunAsync),
     ];
 

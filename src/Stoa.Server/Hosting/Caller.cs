@@ -1,0 +1,20 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.Metadata;
+using Stoa.Core.Conversations;
+
+namespace Stoa.Server.Hosting;
+
+/// <summary>Who is asking: a live session of an active account. Every operation that acts for somebody takes one.</summary>
+/// <param name="Name">What others read beside a message: the full name, else the user name.</param>
+/// <param name="Type">In which capacity the account writes (contract E.1).</param>
+public sealed record Caller(long UserId, long SessionId, string Username, string Name, bool IsSuperuser, PartyType Type)
+    : IEndpointParameterMetadataProvider
+{
+    /// <summary>Lets a route take a Caller; routes that do are behind authorization, so it is there.</summary>
+    public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.Get<Caller>());
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        // Nothing of a Caller comes from the request's own parameters.
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Tokens;
+
+namespace Stoa.Server.Hosting.Errors;
+
+/// <summary>Every error answer is one problem document (RFC 9457) that also speaks the five surfaces' own dialects (contract E.7).</summary>
+/// <remarks><c>detail</c>, <c>error</c> and <c>message</c> are the same sentence; <c>code</c> is what a client branches on.</remarks>
+public static class Problems
+{
+    public static IServiceCollection AddProblems(this IServiceCollection services)
+    {
+        services.AddProblemDetails(static o => o.CustomizeProblemDetails = Complete);
+        services.AddExceptionHandler<BadRequests>();
+
+        // A body that does not fit reaches BadRequests, which knows whether it was malformed or of the wrong shape.
+        services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
+        return services;
+    }
+
+    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseExceptionHandler().UseStatusCodePages();
+
+    private static void Complete(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        if (problem is HttpValidationProblemDetails { Errors.Count: > 0 } invalid)
+            Validation.Describe(context.HttpContext, invalid);
+
+        var status = problem.Status ?? context.HttpContext.Response.StatusCode;
+        var (code, text) = Default(status, context.HttpContext);
+        problem.Extensions.TryAdd("code", code);
+        problem.Detail ??= text;
+        problem.Extensions["error"] = problem.Detail;
+        problem.Extensions["message"] = problem.Detail;
+        problem.Extensions["success"] = false;
+        problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToHexString() ?? context.HttpContext.TraceIdentifier;
+        problem.Extensions.Remove("traceId");
+    }
+
+    private static (string Code, string Text) Default(int status, HttpContext context) => status switch
+    {
+        StatusCodes.Status400BadRequest => ("request.malformed", "The request could not be read"),
+        StatusCodes.Status401Unauthorized => Unauthenticated(context.Features.Get<AuthenticationRefusal>()),
+        StatusCodes.Status403Forbidden => ("auth.forbidden", "Superuser access required"),
+        StatusCodes.Status404NotFound => ("route.not_found", "Not Found"),
+        StatusCodes.Status405MethodNotAllowed => ("route.method_not_allowed", "Method Not Allowed"),
+        StatusCodes.Status413PayloadTooLarge => ("request.too_large", "The request body is too large"),
+        StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The body must be JSON (Content-Type: application/json)"),
+        StatusCodes.Status422UnprocessableEntity => ("validation.failed", "The request is not valid"),
+        StatusCodes.Status429TooManyRequests => ("rate.limited", "Too many requests"),
+        >= 500 => ("fault", "Something went wrong on our side; the trace id names it in the log"),
+        _ => ($"http.{status}", "The request was refused"),
+    };
+
+    private static (string Code, string Text) Unauthenticated(AuthenticationRefusal? refusal) => refusal?.Code switch
+    {
+        null => ("auth.required", "Not authenticated"),
+        "auth.token_expired" => (refusal.Code, "Token has expired"),
+        _ => (refusal.Code, "Could not validate credentials"),
+    };
+}

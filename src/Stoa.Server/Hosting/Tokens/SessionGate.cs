@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+
+namespace Stoa.Server.Hosting.Tokens;
+
+/// <summary>Whether a session is alive and whose it is; asked by every authenticated request and socket.</summary>
+/// <remarks>
+/// Answers are kept for <c>cacheTime</c> (1 s unless configured). A session ended by this process is forgotten at once; one ended by
+/// another process is noticed after that time at the latest.
+/// </remarks>
+public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan cacheTime, TimeProvider clock)
+{
+    // About 20 MB; above it the stale half is dropped, which only costs a query each.
+    private const int MaxEntries = 100_000;
+
+    private static readonly HotQuery<Func<StoaDb, long, DateTimeOffset, CancellationToken, Task<SessionRow?>>> Find = new(static () => EF.CompileAsyncQuery(
+        (StoaDb db, long id, DateTimeOffset now, CancellationToken cancellation) => db.Sessions
+            .Where(s => s.Id == id && s.IsActive && s.ExpiresAt > now)
+            .Select(s => new SessionRow(
+                s.UserId,
+                s.User!.Username,
+                s.User.FullName,
+                s.User.IsActive,
+                s.User.IsSuperuser,
+                s.User.Roles.Any(r => r.Role!.Name == "astrologer")))
+            .SingleOrDefault()));
+
+    private readonly ConcurrentDictionary<long, Entry> entries = new();
+    private long generation;
+
+    /// <summary>The caller behind a token's claims; null when the session has ended, or the account is disabled or gone.</summary>
+    public async ValueTask<Caller?> FindAsync(AccessClaims claims, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        if (entries.TryGetValue(claims.SessionId, out var known) && now < known.Until)
+            return known.Caller is { } caller && caller.UserId == claims.UserId ? caller : null;
+
+        var started = Volatile.Read(ref generation);
+        var found = await LoadAsync(claims.SessionId, now, cancellation);
+
+        // A session that ended while we were reading must not come back from the cache.
+        if (Volatile.Read(ref generation) == started)
+            Keep(claims.SessionId, new Entry(found, now + cacheTime), now);
+        return found?.UserId == claims.UserId ? found : null;
+    }
+
+    /// <summary>Call after the commit that ended sessions or changed their account.</summary>
+    public void Forget(IEnumerable<long> sessionIds)
+    {
+        Interlocked.Increment(ref generation);
+        foreach (var id in sessionIds)
+            entries.TryRemove(id, out _);
+    }
+
+    private async Task<Caller?> LoadAsync(long sessionId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var row = await Find.On(db)(db, sessionId, now, cancellation);
+        if (row is not { IsActive: true })
+            return null;
+        var type = row.IsSuperuser ? PartyType.Admin : row.IsAstrologer ? PartyType.Astrologer : PartyType.User;
+        return new Caller(row.UserId, sessionId, row.Username, string.IsNullOrWhiteSpace(row.FullName) ? row.Username : row.FullName, row.IsSuperuser, type);
+    }
+
+    private void Keep(long sessionId, Entry entry, DateTimeOffset now)
+    {
+        if (entries.Count >= MaxEntries)
+        {
+            foreach (var (id, old) in entries)
+            {
+                if (old.Until <= now)
+                    entries.TryRemove(id, out _);
+            }
+        }
+
+        if (entries.Count < MaxEntries)
+            entries[sessionId] = entry;
+    }
+
+    private sealed record SessionRow(long UserId, string Username, string? FullName, bool IsActive, bool IsSuperuser, bool IsAstrologer);
+
+    private readonly record struct Entry(Caller? Caller, DateTimeOffset Until);
+}

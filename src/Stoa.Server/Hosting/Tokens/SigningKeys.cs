@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Stoa.Server.Hosting.Tokens;
+
+/// <summary>The keys that access tokens are signed with.</summary>
+/// <param name="CurrentId">The <c>kid</c> of the key that signs.</param>
+/// <param name="ById">Every key that is still accepted, by <c>kid</c>; at least 32 bytes each.</param>
+public sealed record SigningKeys(string CurrentId, IReadOnlyDictionary<string, byte[]> ById)
+{
+    public const int MinimumBytes = 32;
+    private const string FileName = "signing.key";
+
+    /// <summary>The configured secret, or else a key made at the first start and kept in the data folder, readable by its owner alone.</summary>
+    public static SigningKeys Load(string? secret, string dataFolder)
+    {
+        var key = string.IsNullOrEmpty(secret) ? FromFile(Path.Combine(dataFolder, FileName)) : Encoding.UTF8.GetBytes(secret);
+
+        // The id changes with the key, so a token of another key is unknown instead of wrongly signed.
+        var id = Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 4));
+        return new SigningKeys(id, new Dictionary<string, byte[]>(StringComparer.Ordinal) { [id] = key });
+    }
+
+    private static byte[] FromFile(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            // CreateNew: of two processes that start at once one makes the key, the other reads it.
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var made = new FileStream(path, options);
+            made.Write(RandomNumberGenerator.GetBytes(64));
+            made.Flush(flushToDisk: true);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+        }
+
+        var key = File.ReadAllBytes(path);
+        return key.Length >= MinimumBytes ? key : throw new InvalidOperationException($"The signing key in {path} is cut short; remove the file to make a new one.");
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting.Settings;
+
+namespace Stoa.Server.Hosting.Tokens;
+
+/// <summary>Registers tokens, the session gate and the bearer scheme.</summary>
+public static class TokenServices
+{
+    public static IServiceCollection AddTokens(this IServiceCollection services, StoaSettings settings)
+    {
+        services.AddSingleton(p => new AccessTokens(
+            SigningKeys.Load(settings.Tokens.Secret, settings.Data.Folder),
+            settings.Tokens.AccessLifetime,
+            settings.Tokens.Skew,
+            p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new SessionGate(
+            p.GetRequiredService<IDbContextFactory<StoaDb>>(), settings.Sessions.CacheTime, p.GetRequiredService<TimeProvider>()));
+        services.AddAuthentication(BearerHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        services.AddAuthorizationBuilder().AddPolicy(Policies.Superuser, static p => p.RequireRole(Policies.Superuser));
+        return services;
+    }
+}

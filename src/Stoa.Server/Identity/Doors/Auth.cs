@@ -1,0 +1,136 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Stoa.Core.Accounts;
+using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.OpenApi;
+
+namespace Stoa.Server.Identity.Doors;
+
+/// <summary>Sign-up, sign-in and the caller's own account: S1's routes, at the root and under /api.</summary>
+public static class Auth
+{
+    public static void MapAuth(this IEndpointRouteBuilder routes)
+    {
+        var auth = routes.MapGroup("/auth").WithTags("Auth").WithMetadata(new UnprocessableWhenInvalid());
+        auth.MapPost("/register", Register).WithSummary("Make an account and sign in")
+            .Example("""{"username":"ana","email":"ana@example.org","password":"correct horse","full_name":"Ana"}""")
+            .Refuses(RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordHashing.Busy);
+        auth.MapPost("/login", LogIn).WithSummary("Sign in with a user name or an e-mail address")
+            .Example("""{"username":"ana","password":"correct horse"}""")
+            .Refuses(Identity.LogIn.WrongCredentials, Identity.LogIn.Disabled, PasswordHashing.Busy);
+        auth.MapPost("/refresh", Refresh).WithSummary("Spend a refresh token for new tokens")
+            .Example("""{"refresh_token":"mF_9.B5f-4.1JqM"}""")
+            .Refuses(RefreshSession.Unknown, RefreshSession.Reused, RefreshSession.Expired);
+        auth.MapPost("/logout", LogOut).RequireAuthorization().WithSummary("End this session");
+        auth.MapPost("/logout-all", LogOutEverywhere).RequireAuthorization().WithSummary("End every session of the account");
+        auth.MapGet("/me", ReadMe).RequireAuthorization().WithSummary("The caller's account");
+    }
+
+    private static async Task<Results<Created<Registered>, ProblemHttpResult>> Register(
+        RegisterBody body, HttpContext http, RegisterUser register, CancellationToken cancellation)
+    {
+        var signedIn = await register.Handle(
+            new(body.Username!, body.Email!, body.Password!, body.FullName, body.PhoneNumber, DeviceOf(http)), cancellation);
+        return signedIn.ToCreated(Registered.Of);
+    }
+
+    private static async Task<Results<Ok<Tokens>, ProblemHttpResult>> LogIn(
+        LogInBody body, HttpContext http, LogIn logIn, CancellationToken cancellation)
+    {
+        var signedIn = await logIn.Handle(new(body.Username!, body.Password!, DeviceOf(http)), cancellation);
+        return signedIn.ToOk(static s => Tokens.Of(s, AccountView.Of(s.User)));
+    }
+
+    private static async Task<Results<Ok<Tokens>, ProblemHttpResult>> Refresh(RefreshBody body, RefreshSession refresh, CancellationToken cancellation)
+    {
+        var signedIn = await refresh.Handle(body.RefreshToken!, cancellation);
+        return signedIn.ToOk(static s => Tokens.Of(s, null));
+    }
+
+    private static async Task<Results<Ok<Said>, ProblemHttpResult>> LogOut(Caller caller, LogOut logOut, CancellationToken cancellation) =>
+        (await logOut.Handle(caller, cancellation)).ToOk(static _ => new Said("Successfully logged out"));
+
+    private static async Task<Results<Ok<Said>, ProblemHttpResult>> LogOutEverywhere(
+        Caller caller, LogOutEverywhere logOut, CancellationToken cancellation) =>
+        (await logOut.Handle(caller, cancellation)).ToOk(static _ => new Said("Successfully logged out from all devices"));
+
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> ReadMe(Caller caller, ReadAccount read, CancellationToken cancellation) =>
+        (await read.Handle(caller, cancellation)).ToOk(AccountView.Of);
+
+    private static Device DeviceOf(HttpContext http)
+    {
+        var agent = http.Request.Headers.UserAgent.ToString();
+        return new Device(string.IsNullOrEmpty(agent) ? null : agent, http.Connection.RemoteIpAddress?.ToString());
+    }
+}
+
+public sealed record RegisterBody(
+    [property: Needed, Username] string? Username,
+    [property: Needed, MailAddress] string? Email,
+    [property: Needed, NewPassword] string? Password,
+    [property: AtMost(User.MaxFullNameLength)] string? FullName,
+    [property: AtMost(User.MaxPhoneLength)] string? PhoneNumber);
+
+public sealed record LogInBody(
+    [property: Needed, AtMost(User.MaxEmailLength)] string? Username,
+    [property: Needed, AtMost(NewPasswordAttribute.MaximumLength)] string? Password);
+
+public sealed record RefreshBody([property: Needed, AtMost(255)] string? RefreshToken);
+
+/// <summary>An account as its owner and administrators see it.</summary>
+public sealed record AccountView(
+    long Id,
+    string Username,
+    string Email,
+    string? FullName,
+    string? Bio,
+    string? PhoneNumber,
+    bool IsActive,
+    bool IsSuperuser,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    public static AccountView Of(User user) => new(
+        user.Id, user.Username, user.Email, user.FullName, user.Bio, user.PhoneNumber, user.IsActive, user.IsSuperuser, user.CreatedAt, user.UpdatedAt);
+}
+
+/// <summary>The tokens of a session, as S1 answers them.</summary>
+public sealed record Tokens(
+    string AccessToken,
+    string RefreshToken,
+    string TokenType,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountView? User)
+{
+    public static Tokens Of(SignedIn signedIn, AccountView? user) => new(signedIn.AccessToken, signedIn.RefreshToken, "bearer", user);
+}
+
+/// <summary>The answer to a registration: the account's members at the top for S1, and everything the other clients read (contract E.2).</summary>
+public sealed record Registered(
+    long Id,
+    [property: JsonPropertyName("_id")] StringId MongoId,
+    string Username,
+    string Email,
+    string? FullName,
+    string? Bio,
+    string? PhoneNumber,
+    bool IsActive,
+    bool IsSuperuser,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    string AccessToken,
+    string RefreshToken,
+    string TokenType,
+    string Token,
+    string Message,
+    AccountView User)
+{
+    public static Registered Of(SignedIn signedIn)
+    {
+        var user = AccountView.Of(signedIn.User);
+        return new Registered(
+            user.Id, user.Id, user.Username, user.Email, user.FullName, user.Bio, user.PhoneNumber, user.IsActive, user.IsSuperuser,
+            user.CreatedAt, user.UpdatedAt, signedIn.AccessToken, signedIn.RefreshToken, "bearer", signedIn.AccessToken, "User registered", user);
+    }
+}

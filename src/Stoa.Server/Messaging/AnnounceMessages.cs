@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+using Stoa.Core.Outbox;
+using Stoa.Server.Jobs;
+using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Realtime;
+
+namespace Stoa.Server.Messaging;
+
+/// <summary>Tells sockets about new messages: the whole message to who has the conversation open, a preview to the recipient.</summary>
+/// <remarks>A hint: whoever misses it sees the gap in the numbers and reads <c>?after=</c>.</remarks>
+public sealed class AnnounceMessages(StoaDb db, ConversationCards cards, Announcer announcer) : IOutboxSubscriber<MessagesAppended>
+{
+    public async Task HandleAsync(MessagesAppended what, CancellationToken cancellation)
+    {
+        foreach (var message in what.Messages ?? await ReadBackAsync(what.Refs, cancellation))
+        {
+            var card = await cards.FindAsync(message.ConversationId, cancellation);
+            var view = DirectMessage.Of(message, card);
+            await announcer.ToConversationAsync(message.ConversationId, Events.DmMessageReceived, view, cancellation);
+            if (message.RecipientId is { } recipient)
+                await announcer.ToUserAsync(recipient, Events.DmNewMessage, NewMessagePreview.Of(view), cancellation);
+        }
+    }
+
+    private async Task<List<Message>> ReadBackAsync(IReadOnlyList<MessageRef> refs, CancellationToken cancellation)
+    {
+        var messages = new List<Message>(refs.Count);
+        foreach (var group in refs.GroupBy(static r => r.ConversationId, static r => r.Seq))
+        {
+            var seqs = group.ToList();
+            messages.AddRange(await db.Messages.AsNoTracking()
+                .Where(m => m.ConversationId == group.Key && seqs.Contains(m.Seq)).OrderBy(m => m.Seq).ToListAsync(cancellation));
+        }
+
+        return messages;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+
+namespace Stoa.Server.Messaging;
+
+/// <summary>Who takes part, as others see them beside messages.</summary>
+public sealed record Party(long UserId, PartyType Type, string Name);
+
+/// <summary>The face of a conversation: its kind, alias and parties. For display only, never for permission.</summary>
+public sealed record ConversationCard(long Id, ConversationKind Kind, string? Alias, IReadOnlyList<Party> Parties)
+{
+    /// <summary>A party; somebody who has left reads as "Unknown".</summary>
+    public Party PartyOf(long userId)
+    {
+        foreach (var party in Parties)
+        {
+            if (party.UserId == userId)
+                return party;
+        }
+
+        return new Party(userId, PartyType.User, "Unknown");
+    }
+}
+
+/// <summary>Cards of conversations in use, kept for a few seconds: names may be shown that much too late.</summary>
+public sealed class ConversationCards(IDbContextFactory<StoaDb> databases, TimeProvider clock)
+{
+    private const int MaxEntries = 20_000;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<long, (ConversationCard Card, DateTimeOffset Until)> cards = new();
+
+    /// <summary>The card of a conversation that exists.</summary>
+    public async ValueTask<ConversationCard> FindAsync(long conversationId, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        if (cards.TryGetValue(conversationId, out var known) && now < known.Until)
+            return known.Card;
+
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var card = (await LoadAsync(db, [conversationId], cancellation))[conversationId];
+
+        // Full means more conversations are busy at once than fit: start over, which costs a query each.
+        if (cards.Count >= MaxEntries)
+            cards.Clear();
+        cards[conversationId] = (card, now + KeptFor);
+        return card;
+    }
+
+    /// <summary>The cards of several conversations in two queries, past the cache.</summary>
+    public static async Task<Dictionary<long, ConversationCard>> LoadAsync(StoaDb db, IReadOnlyCollection<long> ids, CancellationToken cancellation)
+    {
+        var conversations = await db.Conversations.AsNoTracking().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Kind, c.Alias }).ToListAsync(cancellation);
+        var parties = await db.Participants.AsNoTracking()
+            .Where(p => ids.Contains(p.ConversationId))
+            .Join(db.Users, p => p.UserId, u => u.Id, (p, u) => new { p.ConversationId, p.UserId, p.Type, u.Username, u.FullName })
+            .ToListAsync(cancellation);
+        var byConversation = parties.ToLookup(
+            p => p.ConversationId, p => new Party(p.UserId, p.Type, string.IsNullOrWhiteSpace(p.FullName) ? p.Username : p.FullName));
+        return conversations.ToDictionary(c => c.Id, c => new ConversationCard(c.Id, c.Kind, c.Alias, [.. byConversation[c.Id]]));
+    }
+}

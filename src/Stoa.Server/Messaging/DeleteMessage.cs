@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+
+namespace Stoa.Server.Messaging;
+
+/// <summary>Deletes a message for the caller's side; when both sides have, its body is erased and only its number stays.</summary>
+/// <remarks>
+/// Refusals: <c>message.not_found</c> (also the second time), <c>message.not_yours</c>. What the recipient deletes unread no longer counts
+/// as unread.
+/// </remarks>
+public sealed class DeleteMessage(StoaDb db, OwnMessage own, MarkRead mark, TimeProvider clock, ILogger<MessagesLog> log)
+{
+    public async Task<Outcome<Done>> Handle(long id, Caller caller, CancellationToken cancellation)
+    {
+        var found = await own.FindAsync(id, caller, cancellation);
+        if (found.Refusal is { } refusal)
+            return refusal;
+        var message = found.Value;
+        if (message.RecipientId == caller.UserId && message.ReadAt is null)
+            await mark.Handle(new(message.ConversationId, [id]), caller, cancellation);
+
+        var hidden = await db.WriteAsync(() => HideAsync(id, message.SenderId == caller.UserId, cancellation), cancellation);
+        if (!hidden)
+            return Message.NotFound;
+        log.Deleted(id, caller.UserId);
+        return default(Done);
+    }
+
+    private async Task<bool> HideAsync(long id, bool fromSender, CancellationToken cancellation)
+    {
+        var changed = fromSender
+            ? await db.Messages.Where(m => m.Id == id && !m.HiddenFromSender)
+                .ExecuteUpdateAsync(m => m.SetProperty(x => x.HiddenFromSender, true), cancellation)
+            : await db.Messages.Where(m => m.Id == id && !m.HiddenFromRecipient)
+                .ExecuteUpdateAsync(m => m.SetProperty(x => x.HiddenFromRecipient, true), cancellation);
+        var now = clock.GetUtcNow();
+        await db.Messages.Where(m => m.Id == id && m.HiddenFromSender && m.HiddenFromRecipient)
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.ErasedAt, now).SetProperty(x => x.Body, ""), cancellation);
+        return changed > 0;
+    }
+}

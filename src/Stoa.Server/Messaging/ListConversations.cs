@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+
+namespace Stoa.Server.Messaging;
+
+/// <summary>The caller's conversations, the most recently written first.</summary>
+/// <remarks>Three queries whatever the page; the sorting is over the caller's own conversations.</remarks>
+public sealed class ListConversations(StoaDb db)
+{
+    public const int DefaultLimit = 20;
+    public const int MaxLimit = 100;
+
+    /// <param name="Id">Only this one; null: all.</param>
+    /// <param name="Page">From 1.</param>
+    /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
+    public sealed record Request(long? Id, int? Page, int? Limit);
+
+    public sealed record Response(IReadOnlyList<Summary> Conversations, int Total, int Page, int Limit);
+
+    /// <param name="Last">The newest message as the caller sees it; null before the first.</param>
+    public sealed record Summary(
+        ConversationCard Card,
+        long LastSeq,
+        Message? Last,
+        int UnreadCount,
+        long LastReadSeq,
+        bool IsActive,
+        string? ContextType,
+        string? ContextId,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset UpdatedAt);
+
+    public async Task<Outcome<Response>> Handle(Request request, Caller caller, CancellationToken cancellation)
+    {
+        var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
+        var page = Math.Clamp(request.Page ?? 1, 1, int.MaxValue / MaxLimit);
+        var mine = db.Participants.AsNoTracking().Where(p => p.UserId == caller.UserId && p.LeftAt == null);
+        if (request.Id is { } id)
+            mine = mine.Where(p => p.ConversationId == id);
+
+        var total = await mine.CountAsync(cancellation);
+        var rows = await mine
+            .OrderByDescending(p => p.Conversation!.LastMessageAt ?? p.Conversation.CreatedAt).ThenByDescending(p => p.ConversationId)
+            .Skip((page - 1) * limit).Take(limit)
+            .Select(p => new
+            {
+                p.ConversationId,
+                p.UnreadCount,
+                p.LastReadSeq,
+                Conversation = p.Conversation!,
+                Last = db.Messages.FirstOrDefault(m => m.ConversationId == p.ConversationId && m.Seq == p.Conversation!.LastSeq),
+            })
+            .ToListAsync(cancellation);
+        var cards = await ConversationCards.LoadAsync(db, [.. rows.Select(r => r.ConversationId)], cancellation);
+        var list = rows.ConvertAll(r => new Summary(
+            cards[r.ConversationId],
+            r.Conversation.LastSeq,
+            r.Last?.AsSeenBy(caller.UserId),
+            r.UnreadCount,
+            r.LastReadSeq,
+            r.Conversation.ClosedAt is null,
+            r.Conversation.ContextType,
+            r.Conversation.ContextId,
+            r.Conversation.CreatedAt,
+            r.Conversation.UpdatedAt));
+        return new Response(list, total, page, limit);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+
+namespace Stoa.Server.Messaging;
+
+/// <summary>Which part of a mailbox.</summary>
+public enum Mailbox
+{
+    All,
+    Sent,
+    Received,
+}
+
+/// <summary>A message between two people, with the name of their conversation.</summary>
+public sealed record MailboxEntry(Message Message, string? Alias);
+
+/// <summary>The caller's messages to and from single people, across conversations: the newest page, oldest first within it.</summary>
+/// <remarks>Cost grows with <c>Skip</c>, as with every offset; catching up by number does not (<see cref="ReadMessages"/>).</remarks>
+public sealed class ListMailbox(StoaDb db)
+{
+    public const int DefaultLimit = 100;
+    public const int MaxLimit = 200;
+    private const int MaxSkip = 100_000;
+
+    /// <param name="UnreadOnly">Only what the caller received and has not read.</param>
+    /// <param name="Skip">How many of the newest to pass over; clamped to 0 … 100,000.</param>
+    /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
+    public sealed record Request(Mailbox Box, bool UnreadOnly, int? Skip, int? Limit);
+
+    public async Task<Outcome<IReadOnlyList<MailboxEntry>>> Handle(Request request, Caller caller, CancellationToken cancellation)
+    {
+        var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
+        var skip = Math.Clamp(request.Skip ?? 0, 0, MaxSkip);
+        var sent = db.Messages.AsNoTracking().Where(m => m.SenderId == caller.UserId && m.RecipientId != null && !m.HiddenFromSender && m.ErasedAt == null);
+        var received = db.Messages.AsNoTracking().Where(m => m.RecipientId == caller.UserId && !m.HiddenFromRecipient && m.ErasedAt == null);
+        if (request.UnreadOnly)
+            received = received.Where(m => m.ReadAt == null);
+
+        // Each side is read along its own index and cut before the two are put together.
+        var box = (request.Box, request.UnreadOnly) switch
+        {
+            (Mailbox.Sent, _) => sent,
+            (Mailbox.Received, _) or (_, true) => received,
+            _ => sent.OrderByDescending(m => m.Id).Take(skip + limit).Concat(received.OrderByDescending(m => m.Id).Take(skip + limit)),
+        };
+        var page = await box
+            .OrderByDescending(m => m.Id).Skip(skip).Take(limit)
+            .Join(db.Conversations, m => m.ConversationId, c => c.Id, (m, c) => new MailboxEntry(m, c.Alias))
+            .ToListAsync(cancellation);
+        page.Sort(static (one, other) => one.Message.Id.CompareTo(other.Message.Id));
+        return page;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Stoa.Server.Messaging;
+
+/// <summary>Names the category of <c>messages.log</c>; events carry ids and numbers, never bodies.</summary>
+public sealed class MessagesLog;
+
+internal static partial class MessagesLogEvents
+{
+    [LoggerMessage(2001, LogLevel.Information, "messages.sent {Refs}")]
+    public static partial void Sent(this ILogger<MessagesLog> log, string refs);
+
+    [LoggerMessage(2002, LogLevel.Information, "message.deleted id={MessageId} by={UserId}")]
+    public static partial void Deleted(this ILogger<MessagesLog> log, long messageId, long userId);
+}

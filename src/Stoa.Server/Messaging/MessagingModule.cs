@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+using Stoa.Core.Outbox;
+using Stoa.Server.Jobs;
+using Stoa.Server.Messaging.Doors;
+
+namespace Stoa.Server.Messaging;
+
+/// <summary>Conversations and messages, through every door.</summary>
+public static class MessagingModule
+{
+    public static IServiceCollection AddMessagingModule(this IServiceCollection services)
+    {
+        services.AddSingleton<ConversationCards>();
+        services.AddScoped<OwnMessage>();
+        services.AddScoped<SendMessage>();
+        services.AddScoped<SendDirectMessage>();
+        services.AddScoped<ReadMessages>();
+        services.AddScoped<ListConversations>();
+        services.AddScoped<ListMailbox>();
+        services.AddScoped<ReadMessage>();
+        services.AddScoped<EditMessage>();
+        services.AddScoped<DeleteMessage>();
+        services.AddScoped<MarkRead>();
+        services.AddScoped<MarkMessageRead>();
+        services.AddScoped<MarkAllRead>();
+        services.AddScoped<CountUnread>();
+
+        // The log line comes first: what is announced is on file.
+        services.AddScoped<IOutboxSubscriber<MessagesAppended>, JournalMessages>();
+        services.AddScoped<IOutboxSubscriber<MessagesAppended>, AnnounceMessages>();
+        services.AddScoped<IOutboxSubscriber<MessagesRead>, AnnounceReads>();
+        return services;
+    }
+
+    /// <summary>Routes that answer at the root and under /api.</summary>
+    public static void MapMessaging(this IEndpointRouteBuilder routes) => routes.MapMailbox();
+}
+
+[JsonSerializable(typeof(PostMessage))]
+[JsonSerializable(typeof(EditBody))]
+[JsonSerializable(typeof(UnreadCount))]
+[JsonSerializable(typeof(MailboxMessage))]
+[JsonSerializable(typeof(List<MailboxMessage>))]
+public sealed partial class MailboxJson : JsonSerializerContext;
+
+[JsonSerializable(typeof(PostDirectMessage))]
+[JsonSerializable(typeof(DirectMessage))]
+[JsonSerializable(typeof(NewMessagePreview))]
+[JsonSerializable(typeof(MessagesReadView))]
+[JsonSerializable(typeof(Envelope<DirectMessage>))]
+[JsonSerializable(typeof(Envelope<MessagePage>))]
+[JsonSerializable(typeof(Envelope<ConversationPage>))]
+[JsonSerializable(typeof(Envelope<ConversationView>))]
+public sealed partial class DirectJson : JsonSerializerContext;

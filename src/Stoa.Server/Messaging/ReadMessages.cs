@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+
+namespace Stoa.Server.Messaging;
+
+/// <summary>A page of a conversation, for its participants.</summary>
+/// <remarks>
+/// Because numbers have no gaps, every page is a range of one index, however long the conversation: its cost is that of its own rows.
+/// Messages the reader deleted, and erased ones, stay in their place as empty entries, so that a reader never takes them for a gap.
+/// Refusal: <c>conversation.not_found</c>.
+/// </remarks>
+public sealed class ReadMessages(StoaDb db, ConversationCards cards)
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 200;
+
+    private static readonly HotQuery<Func<StoaDb, long, long, CancellationToken, Task<long?>>> LastSeq = new(static () => EF.CompileAsyncQuery(
+        (StoaDb db, long conversation, long reader, CancellationToken cancellation) => db.Participants
+            .Where(p => p.ConversationId == conversation && p.UserId == reader && p.LeftAt == null)
+            .Select(p => (long?)p.Conversation!.LastSeq)
+            .SingleOrDefault()));
+
+    private static readonly HotQuery<Func<StoaDb, long, long, long, IAsyncEnumerable<Message>>> Range = new(static () => EF.CompileAsyncQuery(
+        (StoaDb db, long conversation, long above, long upTo) => db.Messages.AsNoTracking()
+            .Where(m => m.ConversationId == conversation && m.Seq > above && m.Seq <= upTo)
+            .OrderBy(m => m.Seq)
+            .AsQueryable()));
+
+    /// <summary>Which page; the first member that is set counts, else the newest page.</summary>
+    /// <param name="After">The messages that follow this number: catching up.</param>
+    /// <param name="Before">The messages that precede this number: scrolling back.</param>
+    /// <param name="Page">1 is the newest page, 2 the one before it.</param>
+    /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
+    public sealed record Request(long ConversationId, long? After, long? Before, int? Page, int? Limit);
+
+    /// <param name="Messages">Ascending by number.</param>
+    /// <param name="LastSeq">The newest number of the conversation, which is also how many there are.</param>
+    /// <param name="HasMore">Whether there are more in the direction of reading.</param>
+    public sealed record Response(IReadOnlyList<Message> Messages, ConversationCard Card, long LastSeq, int Page, int Limit, bool HasMore);
+
+    public async Task<Outcome<Response>> Handle(Request request, Caller reader, CancellationToken cancellation)
+    {
+        if (await LastSeq.On(db)(db, request.ConversationId, reader.UserId, cancellation) is not { } last)
+            return Conversation.NotFound;
+
+        var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
+        var page = Math.Clamp(request.Page ?? 1, 1, int.MaxValue);
+        var (above, upTo) = Bounds(request, last, limit, page);
+        var messages = new List<Message>(limit);
+        await foreach (var message in Range.On(db)(db, request.ConversationId, above, upTo).WithCancellation(cancellation))
+            messages.Add(message.AsSeenBy(reader.UserId));
+
+        var card = await cards.FindAsync(request.ConversationId, cancellation);
+        var more = request.After is null ? above > 0 : upTo < last;
+        return new Response(messages, card, last, page, limit, more);
+    }
+
+    private static (long Above, long UpTo) Bounds(Request request, long last, int limit, int page)
+    {
+        if (request.After is { } after)
+        {
+            var above = Math.Clamp(after, 0, last);
+            return (above, Math.Min(last, above + limit));
+        }
+
+        var upTo = request.Before is { } before ? Math.Clamp(before - 1, 0, last) : Math.Max(0, last - ((page - 1L) * limit));
+        return (Math.Max(0, upTo - limit), upTo);
+    }
+}

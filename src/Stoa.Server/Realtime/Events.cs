@@ -1,0 +1,61 @@
+namespace Stoa.Server.Realtime;
+
+/// <summary>The event catalogue: every name on the wire, its direction and its payload. docs/realtime.md is written from it.</summary>
+public static class Events
+{
+    /// <summary>To the client, once after connecting: <c>Connected</c>.</summary>
+    public const string Connected = "connected";
+
+    /// <summary>From the client, a participant: <c>JoinConversation</c>. Joins the conversation's room; answered by <see cref="DmJoined"/>.</summary>
+    public const string DmJoinConversation = "dm:join_conversation";
+
+    /// <summary>To the client that joined: <c>ConversationJoined</c>.</summary>
+    public const string DmJoined = "dm:joined";
+
+    /// <summary>From the client: <c>LeaveConversation</c>. Leaves the room; silent when it was not in it.</summary>
+    public const string DmLeaveConversation = "dm:leave_conversation";
+
+    /// <summary>From the client, a participant: <c>SendDirect</c>. Stored first, then acknowledged and announced as <see cref="DmMessageReceived"/>.</summary>
+    public const string DmSendMessage = "dm:send_message";
+
+    /// <summary>To the conversation's room, the sender's sockets included: the whole message, with its number.</summary>
+    public const string DmMessageReceived = "dm:message_received";
+
+    /// <summary>To the recipient's personal room: a preview, whether or not the conversation is open there.</summary>
+    public const string DmNewMessage = "dm:new_message";
+
+    /// <summary>To the sending socket: the message is stored. The acknowledgement says the same to clients that ask for one.</summary>
+    public const string DmMessageSent = "dm:message_sent";
+
+    /// <summary>From and to clients: somebody is typing. Reaches the others in the room, never the sender; may be lost.</summary>
+    public const string DmTypingStart = "dm:typing_start";
+
+    public const string DmTypingStop = "dm:typing_stop";
+
+    /// <summary>The same two to clients that know them under these names.</summary>
+    public const string DmUserTyping = "dm:user_typing";
+
+    public const string DmUserStoppedTyping = "dm:user_stopped_typing";
+
+    /// <summary>From the client, the recipient: <c>MarkMessagesRead</c>. Announced as <see cref="DmMessagesRead"/>.</summary>
+    public const string DmMarkRead = "dm:mark_read";
+
+    /// <summary>To the conversation's room: which messages were read, by whom, when.</summary>
+    public const string DmMessagesRead = "dm:messages_read";
+
+    /// <summary>To the client: an event was refused, with the refusal's code and text.</summary>
+    public const string DmError = "dm:error";
+}
+
+/// <summary>Room names. A room is where an announcement goes, never a permission.</summary>
+public static class Rooms
+{
+    /// <summary>All sockets of one account.</summary>
+    public static string User(long id) => $"user:{id}";
+
+    /// <summary>All sockets of one session: what ends with it.</summary>
+    public static string Session(long id) => $"session:{id}";
+
+    /// <summary>Sockets that have a conversation open, each let in after a membership check.</summary>
+    public static string Conversation(long id) => $"conversation:{id}";
+}

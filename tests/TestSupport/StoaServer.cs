@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace Stoa.TestSupport;
+
+/// <summary>A whole server in this process on a real port, with a database of its own.</summary>
+public sealed class StoaServer : WebApplicationFactory<Program>
+{
+    private static readonly ConcurrentDictionary<Database, Lazy<StoaServer>> Shared = new();
+    private static int people;
+    private readonly string folder = Directory.CreateTempSubdirectory("stoa-server-").FullName;
+    private readonly Dictionary<string, string> settings;
+    private readonly TimeProvider? clock;
+
+    private StoaServer(Database database, TimeProvider? clock, Dictionary<string, string> settings)
+    {
+        this.clock = clock;
+        this.settings = settings;
+        Database = database;
+        Url = database == Database.Sqlite ? $"Data Source={Path.Combine(folder, "stoa.db")}" : PostgresDatabase.New();
+        UseKestrel(0);
+        StartServer();
+    }
+
+    public Database Database { get; }
+
+    /// <summary>The connection string.</summary>
+    public string Url { get; }
+
+    public Uri Address => ClientOptions.BaseAddress;
+
+    /// <summary>Where it keeps its key and log files.</summary>
+    public string Folder => folder;
+
+    /// <summary>The server that tests without special wishes share; their people have different names.</summary>
+    public static StoaServer For(Database database) =>
+        Shared.GetOrAdd(database, static d => new Lazy<StoaServer>(() => new StoaServer(d, null, []))).Value;
+
+    /// <summary>A server of one's own, e.g. with another clock or other settings (<c>Section:Key</c>).</summary>
+    public static StoaServer Start(Database database, TimeProvider? clock = null, params (string Key, string Value)[] settings) =>
+        new(database, clock, settings.ToDictionary(static s => s.Key, static s => s.Value, StringComparer.Ordinal));
+
+    /// <summary>An HTTP client that is nobody yet.</summary>
+    public Person Stranger() => new(this, NewClient());
+
+    /// <summary>Registers an account whose name nobody else has.</summary>
+    public async Task<Person> RegisterAsync(string name = "person", string password = "correct-horse")
+    {
+        var username = Unique(name);
+        var person = Stranger();
+        var answer = await person.PostAsync("/auth/register", new { username, email = $"{username}@example.org", password });
+        answer.Is(201);
+        person.SignIn(answer);
+        return person;
+    }
+
+    /// <summary>Two people who have exchanged nothing yet.</summary>
+    public async Task<(Person Ana, Person Ben)> TwoPeopleAsync() => (await RegisterAsync("ana"), await RegisterAsync("ben"));
+
+    public static string Unique(string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}-{Environment.ProcessId}-{Interlocked.Increment(ref people)}");
+
+    internal HttpClient NewClient() => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("Database:Url", Url);
+        builder.UseSetting("Data:Folder", folder);
+        builder.UseSetting("Logs:Folder", Path.Combine(folder, "logs"));
+
+        // The real algorithm at its lowest cost: tests sign up hundreds of people.
+        builder.UseSetting("Passwords:BcryptRounds", "4");
+        foreach (var (key, value) in settings)
+            builder.UseSetting(key, value);
+        if (clock is not null)
+            builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton(clock)));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing && Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+}
+
+/// <summary>Databases on the PostgreSQL server that <c>./test</c> starts.</summary>
+public static class PostgresDatabase
+{
+    /// <summary>Makes an empty database; returns its connection string.</summary>
+    public static string New()
+    {
+        var server = Environment.GetEnvironmentVariable("STOA_TEST_POSTGRES") ?? throw new InvalidOperationException("STOA_TEST_POSTGRES is not set");
+        var name = $"stoa_{Guid.NewGuid():N}";
+        using var connection = new NpgsqlConnection($"{server};Database=postgres;Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"CREATE DATABASE {name}";
+        command.ExecuteNonQuery();
+        return $"{server};Database={name};Maximum Pool Size=20";
+    }
+}
