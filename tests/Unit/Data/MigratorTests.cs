@@ -82,7 +82,7 @@ public sealed class MigratorTests
         Assert.Equal((0, Lines(names.Select(n => $"{(n == names[0] ? "applied" : "pending")}  {n}"))), await RunAsync(fresh, "history"));
     }
 
-    [Theory, EachDatabase, Requirement("S1-64")]
+    [Theory, EachDatabase]
     public async Task The_model_has_no_change_without_a_migration(Database database)
     {
         await using var fresh = new FreshDatabase(database);

@@ -107,7 +107,7 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal("http://[::1]:8000", UrlsOf());
     }
 
-    [Fact, Requirement("S1-74", "S2-37")]
+    [Fact, Requirement("S1-74")]
     public void The_example_of_the_env_file_is_accepted_as_it_is()
     {
         here.WithFile(".env", File.ReadAllText(Path.Combine(Repository.Root, ".env.example")));
