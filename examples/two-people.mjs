@@ -49,7 +49,7 @@ for (const conversation of [anas, bens]) {
 bens.socket.emit('dm:typing_start', { conversationId: id });
 await bens.send('Hello Ana! How are you?');
 await anas.send('Fine. Can you read me?');
-bens.socket.emit('dm:mark_read', { conversationId: id, messageIds: [lastMessage.id] });
+await bens.socket.emitWithAck('dm:mark_read', { conversationId: id, messageIds: [lastMessage.id] });
 
 console.log("Ben's connection drops; Ana goes on writing ...");
 bens.socket.io.engine.close();

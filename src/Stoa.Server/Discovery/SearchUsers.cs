@@ -14,6 +14,9 @@ public sealed class SearchUsers(StoaDb db)
     public const int MaxLimit = 50;
     private const int MaxSkip = 10_000;
 
+    // Sorts after every other, so that what begins alike is a range of the index: LIKE would read all names.
+    private const string LastCharacter = "\U0010FFFF";
+
     public static readonly Refusal BadQuery = Refusal.Invalid("search.query_invalid", $"query has 1 to {MaxQueryLength} characters");
 
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
@@ -32,7 +35,9 @@ public sealed class SearchUsers(StoaDb db)
 
         var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
         var skip = Math.Clamp(request.Skip ?? 0, 0, MaxSkip);
-        var matches = db.Users.AsNoTracking().Where(u => u.UsernameKey.StartsWith(start) && u.IsActive);
+        var end = start + LastCharacter;
+        var matches = db.Users.AsNoTracking()
+            .Where(u => string.Compare(u.UsernameKey, start) >= 0 && string.Compare(u.UsernameKey, end) < 0 && u.IsActive);
         var total = await matches.CountAsync(cancellation);
         var users = await matches.OrderBy(u => u.UsernameKey).Skip(skip).Take(limit)
             .Select(u => new Found(u.Id, u.Username, u.FullName)).ToListAsync(cancellation);

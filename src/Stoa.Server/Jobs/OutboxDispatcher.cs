@@ -25,10 +25,12 @@ public sealed class OutboxDispatcher(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(FollowAsync(stoppingToken), SweepAsync(stoppingToken));
 
-    /// <summary>Stops following, then deletes what is done, so that the next start does not do it again.</summary>
+    /// <summary>Does what is still waiting, then deletes what is done, so that the next start does not do it again.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        while (feed.Entries.TryRead(out var entry))
+            await DispatchAsync(entry.Id, entry.Event, attempts: 0, cancellationToken);
         while (feed.HasDone)
             await DeleteDoneAsync(cancellationToken);
     }

@@ -20,7 +20,7 @@ async function person(name, token, firstCut) {
     },
   });
   const transportsSeen = new Set();
-  conversation.socket.on('connect', () => {
+  conversation.socket.io.on('open', () => {
     transportsSeen.add(conversation.socket.io.engine.transport.name);
     conversation.socket.io.engine.on('upgrade', (transport) => transportsSeen.add(transport.name));
   });

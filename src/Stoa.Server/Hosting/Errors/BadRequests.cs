@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Stoa.Server.Hosting.Errors;
 
 /// <summary>Answers requests that could not be bound: malformed JSON is 400, JSON of the wrong shape is a validation error with the member's name.</summary>
-internal sealed class BadRequests(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class BadRequests(IProblemDetailsService problems) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -14,12 +15,22 @@ internal sealed class BadRequests(IProblemDetailsService problems) : IExceptionH
         if (exception is not BadHttpRequestException bad)
             return false;
 
-        var document = bad.InnerException is JsonException { InnerException: null or InvalidOperationException or FormatException, Path: { } path } shape
-            ? Validation.Of(MemberIn(path), TextOf(shape))
-            : new ProblemDetails { Status = bad.StatusCode };
+        var document = Invalid(bad) ?? new ProblemDetails { Status = bad.StatusCode };
         context.Response.StatusCode = document.Status ?? Validation.StatusOn(context);
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document });
     }
+
+    /// <summary>What is wrong when the request could be read but does not fit; null when it could not be read.</summary>
+    private static HttpValidationProblemDetails? Invalid(BadHttpRequestException bad)
+    {
+        if (bad.InnerException is JsonException { InnerException: null or InvalidOperationException or FormatException, Path: { } path } shape)
+            return Validation.Of(MemberIn(path), TextOf(shape));
+        return Parameter().Match(bad.Message) is { Success: true } match ? Validation.Of(match.Groups[1].Value, "has the wrong type") : null;
+    }
+
+    // The framework tells the parameter only in its sentence: Failed to bind parameter "Nullable<int> limit" from "x".
+    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from ", RegexOptions.NonBacktracking)]
+    private static partial Regex Parameter();
 
     private static string MemberIn(string path) => path.Length > 2 && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "body";
 

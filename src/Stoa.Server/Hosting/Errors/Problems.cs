@@ -31,6 +31,8 @@ public static class Problems
         var status = problem.Status ?? context.HttpContext.Response.StatusCode;
         var (code, text) = Default(status, context.HttpContext);
         problem.Extensions.TryAdd("code", code);
+        if (status == StatusCodes.Status429TooManyRequests)
+            context.HttpContext.Response.Headers.TryAdd("Retry-After", "1");
         problem.Detail ??= text;
         problem.Extensions["error"] = problem.Detail;
         problem.Extensions["message"] = problem.Detail;

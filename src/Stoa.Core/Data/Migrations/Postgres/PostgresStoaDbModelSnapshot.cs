@@ -190,7 +190,8 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
-                        .HasColumnName("email_key");
+                        .HasColumnName("email_key")
+                        .UseCollation("C");
 
                     b.Property<string>("FullName")
                         .HasMaxLength(255)
@@ -230,7 +231,8 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
-                        .HasColumnName("username_key");
+                        .HasColumnName("username_key")
+                        .UseCollation("C");
 
                     b.HasKey("Id")
                         .HasName("pk_users");
@@ -333,7 +335,8 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<string>("UniqueKey")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
-                        .HasColumnName("unique_key");
+                        .HasColumnName("unique_key")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")

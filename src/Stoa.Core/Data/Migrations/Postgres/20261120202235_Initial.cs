@@ -53,9 +53,9 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     username = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    username_key = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    username_key = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
                     email = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    email_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    email_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false, collation: "C"),
                     hashed_password = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     full_name = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     bio = table.Column<string>(type: "text", nullable: true),
@@ -77,7 +77,7 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    unique_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    unique_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true, collation: "C"),
                     alias = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     context_type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     context_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
