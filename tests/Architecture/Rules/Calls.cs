@@ -13,7 +13,10 @@ internal static class Calls
         "System.Environment::get_TickCount", "System.Environment::get_TickCount64",
     };
 
-    /// <summary>Time comes from the injected TimeProvider, so that tests can set it; only Program and Cli choose the system's.</summary>
+    // Where a host is put together: there the system's clock is chosen, once.
+    private static readonly HashSet<string> Composition = new(StringComparer.Ordinal) { "Program", "Stoa.SocketIO.SocketIORegistration" };
+
+    /// <summary>Time comes from the injected TimeProvider, so that tests can set it; only where a host is put together the system's is chosen.</summary>
     public static IEnumerable<string> TimeAroundTheProvider(IEnumerable<TypeDefinition> types) =>
         from type in types
         from call in MethodsCalled(type)
@@ -29,7 +32,7 @@ internal static class Calls
         where call is not null && IsAsyncQuery(call) && !TakesToken(instruction, call)
         select $"{Built.NameOf(type)} calls {call.Name} without a CancellationToken";
 
-    private static bool MayChooseTheClock(TypeDefinition type) => Built.NamespaceOf(type) is "" or "Stoa.Server" or "Stoa.Server.Cli";
+    private static bool MayChooseTheClock(TypeDefinition type) => Built.IsWithin(Built.NamespaceOf(type), "Stoa.Server.Cli") || Composition.Contains(Built.NameOf(type));
 
     private static bool IsAsyncQuery(MethodReference call) =>
         Built.IsWithin(Built.NamespaceOf(call.DeclaringType), "Microsoft.EntityFrameworkCore")
