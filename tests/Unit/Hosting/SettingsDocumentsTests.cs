@@ -16,7 +16,7 @@ public sealed class SettingsDocumentsTests : IDisposable
     [Fact]
     public void Appsettings_shows_every_key_with_its_default()
     {
-        var shipped = Path.Combine(Repository.Root, "src", "Stoa.Server", "appsettings.json");
+        var shipped = Path.Combine(SourceTree.Root, "src", "Stoa.Server", "appsettings.json");
         here.WithFile("appsettings.json", "{}");
         var defaults = here.Start().Describe();
 
@@ -31,7 +31,7 @@ public sealed class SettingsDocumentsTests : IDisposable
     [Fact]
     public void Configure_md_has_a_line_for_every_key()
     {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configure.md"));
+        var text = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "configure.md"));
 
         Assert.All(Keys(), key => Assert.Contains($"| `{key.Area}:{key.Name}` |", text, StringComparison.Ordinal));
     }

@@ -110,7 +110,7 @@ public sealed class SettingsTests : IDisposable
     [Fact, Requirement("S1-74")]
     public void The_example_of_the_env_file_is_accepted_as_it_is()
     {
-        here.WithFile(".env", File.ReadAllText(Path.Combine(Repository.Root, ".env.example")));
+        here.WithFile(".env", File.ReadAllText(Path.Combine(SourceTree.Root, ".env.example")));
 
         Assert.Equal(12, here.Start().Passwords.BcryptRounds);
     }

@@ -1,7 +1,7 @@
 namespace Stoa.TestSupport;
 
 /// <summary>The source tree the tests were built from.</summary>
-public static class Repository
+public static class SourceTree
 {
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = Find();

@@ -1,0 +1,23 @@
+using System.Text.RegularExpressions;
+using Mono.Cecil;
+
+namespace Architecture.Rules;
+
+/// <summary>Which assembly may know which (design: the walls).</summary>
+internal static partial class AssemblyWalls
+{
+    /// <summary>References whose name is, or begins with, one of the forbidden ones.</summary>
+    public static IEnumerable<string> Forbidden(ModuleDefinition module, params string[] forbidden) =>
+        from reference in module.AssemblyReferences
+        where Array.Exists(forbidden, name => Built.IsWithin(reference.Name, name))
+        select $"{module.Assembly.Name.Name} uses {reference.Name}";
+
+    /// <summary>Packages that hide a method call behind a bus, or a property behind a mapper.</summary>
+    public static IEnumerable<string> ForbiddenPackages(IEnumerable<SourceFile> projects) =>
+        from project in projects
+        from Match match in Package().Matches(project.Text)
+        select $"{project.Path} names the package {match.Groups[1].Value}";
+
+    [GeneratedRegex("""Include="((?:MediatR|AutoMapper|Mapster|MassTransit|Moq|NSubstitute)[^"]*)""", RegexOptions.IgnoreCase)]
+    private static partial Regex Package();
+}
