@@ -1,10 +1,16 @@
+using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
+using Stoa.Server.Cli;
 using Stoa.Server.Discovery;
 using Stoa.Server.Discovery.Doors;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Logs;
+using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Hosting.Telemetry;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Hosting.Web;
 using Stoa.Server.Identity;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging;
@@ -12,44 +18,54 @@ using Stoa.Server.Messaging.Doors;
 using Stoa.Server.Operations.Doors;
 using Stoa.Server.Realtime;
 
-var builder = WebApplication.CreateBuilder(args);
-var settings = new StoaSettings();
+return await Cli.RunAsync(args, Serve);
 
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddStoaDb(new DatabaseTarget(DatabaseKind.Sqlite, "Data Source=/tmp/try.db"));
-builder.Services.AddTokens(settings);
-builder.Services.AddJobs(settings);
-builder.Services.AddProblems();
-builder.Services.AddValidation();
-builder.Services.ConfigureHttpJsonOptions(static o => WireJson.Apply(
-    o.SerializerOptions,
-    camelCase: [DirectJson.Default],
-    snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default]));
-builder.Services.AddOpenApi();
-builder.Services.AddSingleton<Announcer>();
-builder.Services.AddScoped<SearchUsers>();
-builder.Services.AddIdentityModule(settings);
-builder.Services.AddMessagingModule();
+static async Task<int> Serve(string[] options)
+{
+    var builder = SettingsHosting.CreateBuilder(options);
+    var settings = builder.AddSettings();
+    builder.AddLogs(settings);
 
-var app = builder.Build();
-app.UseProblems();
-app.UseAuthentication();
-app.UseAuthorization();
-app.MapOpenApi();
-app.UseSwaggerUI(static o =>
-{
-    o.RoutePrefix = "docs";
-    o.SwaggerEndpoint("/openapi/v1.json", "Stoa");
-});
-app.MapFaces();
-app.MapPeople();
-app.MapDirectConversations();
-foreach (var prefix in (string[])["", "/api"])
-{
-    var routes = app.MapGroup(prefix);
-    routes.MapIdentity();
-    routes.MapMessaging();
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.Services.AddStoaDb(settings.Database.Target);
+    builder.Services.AddJobs(settings);
+    builder.Services.AddTokens(settings);
+    builder.Services.AddWeb(settings);
+    builder.Services.AddProblems();
+    builder.Services.AddApiDocument();
+    builder.Services.AddMetricsText();
+    builder.Services.AddRealtime(settings);
+    builder.Services.AddWireJson(
+        camelCase: [RealtimeJson.Default, DirectJson.Default],
+        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default]);
+
+    builder.Services.AddIdentityModule(settings);
+    builder.Services.AddMessagingModule();
+    builder.Services.AddDiscoveryModule();
+
+    var app = builder.Build();
+    app.UseProblems();
+    app.UseWeb();
+    app.UseAuthentication();
+    app.UseAuthorization();
+
+    app.MapApiDocument();
+    app.MapMetrics();
+    app.MapFaces();
+    app.MapPeople();
+    app.MapDirectConversations();
+    foreach (var prefix in (string[])["", "/api"])
+    {
+        var routes = app.MapGroup(prefix);
+        routes.MapIdentity();
+        routes.MapMessaging();
+    }
+
+    await StartupMigration.RunAsync(
+        app.Services.GetRequiredService<IDbContextFactory<StoaDb>>(),
+        settings.Database.MigrateOnStart,
+        app.Services.GetRequiredService<ILogger<StoaDb>>(),
+        app.Lifetime.ApplicationStopping);
+    await app.RunAsync();
+    return 0;
 }
-
-await using (var db = StoaDbServices.Open(app.Services.GetRequiredService<DatabaseTarget>())) { await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.MigrateAsync(db.Database); }
-app.Run();

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Stoa.Core.Data;
 
@@ -13,12 +15,12 @@ public static class StoaDbServices
         if (target.Kind == DatabaseKind.Sqlite)
         {
             var pragmas = new SqlitePragmas();
-            services.AddPooledDbContextFactory<SqliteStoaDb>(o => o.UseSqlite(target.Connection).AddInterceptors(pragmas), poolSize: 256);
+            services.AddPooledDbContextFactory<SqliteStoaDb>(o => Quiet(o.UseSqlite(target.Connection).AddInterceptors(pragmas)), poolSize: 256);
             services.AddSingleton<IDbContextFactory<StoaDb>, Factory<SqliteStoaDb>>();
         }
         else
         {
-            services.AddPooledDbContextFactory<PostgresStoaDb>(o => o.UseNpgsql(target.Connection), poolSize: 256);
+            services.AddPooledDbContextFactory<PostgresStoaDb>(o => Quiet(o.UseNpgsql(target.Connection)), poolSize: 256);
             services.AddSingleton<IDbContextFactory<StoaDb>, Factory<PostgresStoaDb>>();
         }
 
@@ -29,6 +31,10 @@ public static class StoaDbServices
     public static StoaDb Open(DatabaseTarget target) => target.Kind == DatabaseKind.Sqlite
         ? new SqliteStoaDb(new DbContextOptionsBuilder<SqliteStoaDb>().UseSqlite(target.Connection).AddInterceptors(new SqlitePragmas()).Options)
         : new PostgresStoaDb(new DbContextOptionsBuilder<PostgresStoaDb>().UseNpgsql(target.Connection).Options);
+
+    /// <summary>A lost race on a unique key is an answer, not a fault; what is a fault reaches the edge as an exception and is logged there, once.</summary>
+    private static void Quiet(DbContextOptionsBuilder options) => options.ConfigureWarnings(static w => w.Log(
+        (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
 
     // IDbContextFactory<T> is not covariant (CreateDbContextAsync returns Task<T>), hence this adapter.
     private sealed class Factory<T>(IDbContextFactory<T> inner) : IDbContextFactory<StoaDb>

@@ -12,8 +12,8 @@ namespace Stoa.Server.Identity;
 /// </remarks>
 public sealed class LogIn(StoaDb db, PasswordHashing passwords, SessionTokens sessions, TimeProvider clock, ILogger<AuthLog> log)
 {
-    private static readonly Refusal WrongCredentials = Refusal.Unauthenticated("auth.credentials", "Incorrect username or password");
-    private static readonly Refusal Disabled = Refusal.Forbidden("auth.disabled", "User is disabled");
+    public static readonly Refusal WrongCredentials = Refusal.Unauthenticated("auth.credentials", "Incorrect username or password");
+    public static readonly Refusal Disabled = Refusal.Forbidden("auth.disabled", "User is disabled");
 
     public sealed record Request(string Identifier, string Password, Device Device);
 

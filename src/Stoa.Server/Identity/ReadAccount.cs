@@ -9,8 +9,8 @@ namespace Stoa.Server.Identity;
 /// <summary>The caller's own account.</summary>
 public sealed class ReadAccount(StoaDb db)
 {
-    private static readonly Func<StoaDb, long, CancellationToken, Task<User>> Find = EF.CompileAsyncQuery(
-        (StoaDb db, long id, CancellationToken cancellation) => db.Users.AsNoTracking().Single(u => u.Id == id));
+    private static readonly HotQuery<Func<StoaDb, long, CancellationToken, Task<User>>> Find = new(static () => EF.CompileAsyncQuery(
+        (StoaDb db, long id, CancellationToken cancellation) => db.Users.AsNoTracking().Single(u => u.Id == id)));
 
-    public async Task<Outcome<User>> Handle(Caller caller, CancellationToken cancellation) => await Find(db, caller.UserId, cancellation);
+    public async Task<Outcome<User>> Handle(Caller caller, CancellationToken cancellation) => await Find.On(db)(db, caller.UserId, cancellation);
 }

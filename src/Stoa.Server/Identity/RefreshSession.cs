@@ -11,9 +11,9 @@ namespace Stoa.Server.Identity;
 /// </remarks>
 public sealed class RefreshSession(StoaDb db, SessionTokens sessions, SessionEnding ending, TimeProvider clock, ILogger<AuthLog> log)
 {
-    private static readonly Refusal Unknown = Refusal.Unauthenticated("auth.refresh_invalid", "Invalid refresh token");
-    private static readonly Refusal Reused = Refusal.Unauthenticated("auth.refresh_reused", "Refresh token not found or already used");
-    private static readonly Refusal Expired = Refusal.Unauthenticated("auth.refresh_expired", "Refresh token expired");
+    public static readonly Refusal Unknown = Refusal.Unauthenticated("auth.refresh_invalid", "Invalid refresh token");
+    public static readonly Refusal Reused = Refusal.Unauthenticated("auth.refresh_reused", "Refresh token not found or already used");
+    public static readonly Refusal Expired = Refusal.Unauthenticated("auth.refresh_expired", "Refresh token expired");
 
     public async Task<Outcome<SignedIn>> Handle(string refreshToken, CancellationToken cancellation)
     {

@@ -18,7 +18,7 @@ public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTo
     public static readonly Refusal PhoneTaken = Refusal.Invalid("auth.phone_taken", "Phone number already registered");
 
     /// <summary>Somebody else's address as a name would catch that person's log-ins.</summary>
-    private static readonly Refusal UsernameInvalid = Refusal.Invalid("auth.username_invalid", "A user name with @ must be the account's own e-mail address");
+    public static readonly Refusal UsernameInvalid = Refusal.Invalid("auth.username_invalid", "A user name with @ must be the account's own e-mail address");
 
     public sealed record Request(
         string Username,

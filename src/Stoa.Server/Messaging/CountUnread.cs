@@ -8,8 +8,8 @@ namespace Stoa.Server.Messaging;
 /// <summary>How many messages of others the caller has not read. Costs a row per conversation, however many messages there are.</summary>
 public sealed class CountUnread(StoaDb db)
 {
-    private static readonly Func<StoaDb, long, CancellationToken, Task<int>> Sum = EF.CompileAsyncQuery(
-        (StoaDb db, long user, CancellationToken cancellation) => db.Participants.Where(p => p.UserId == user && p.LeftAt == null).Sum(p => p.UnreadCount));
+    private static readonly HotQuery<Func<StoaDb, long, CancellationToken, Task<int>>> Sum = new(static () => EF.CompileAsyncQuery(
+        (StoaDb db, long user, CancellationToken cancellation) => db.Participants.Where(p => p.UserId == user && p.LeftAt == null).Sum(p => p.UnreadCount)));
 
-    public async Task<Outcome<int>> Handle(Caller caller, CancellationToken cancellation) => await Sum(db, caller.UserId, cancellation);
+    public async Task<Outcome<int>> Handle(Caller caller, CancellationToken cancellation) => await Sum.On(db)(db, caller.UserId, cancellation);
 }

@@ -13,7 +13,7 @@ namespace Stoa.Server.Messaging;
 /// </remarks>
 public sealed class EditMessage(StoaDb db, OwnMessage own, TimeProvider clock)
 {
-    private static readonly Refusal NotSender = Refusal.Forbidden("message.not_sender", "Only the sender can update this message");
+    public static readonly Refusal NotSender = Refusal.Forbidden("message.not_sender", "Only the sender can update this message");
 
     public async Task<Outcome<MailboxEntry>> Handle(long id, string? body, Caller caller, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ namespace Stoa.Server.Messaging;
 /// <summary>Marks one message as read, by its recipient. Refusals: <c>message.not_found</c>, <c>message.not_recipient</c>.</summary>
 public sealed class MarkMessageRead(OwnMessage own, MarkRead mark)
 {
-    private static readonly Refusal NotRecipient = Refusal.Forbidden("message.not_recipient", "Only the recipient can mark this message as read");
+    public static readonly Refusal NotRecipient = Refusal.Forbidden("message.not_recipient", "Only the recipient can mark this message as read");
 
     public async Task<Outcome<Done>> Handle(long id, Caller caller, CancellationToken cancellation)
     {

@@ -17,17 +17,17 @@ public sealed class ReadMessages(StoaDb db, ConversationCards cards)
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
 
-    private static readonly Func<StoaDb, long, long, CancellationToken, Task<long?>> LastSeq = EF.CompileAsyncQuery(
+    private static readonly HotQuery<Func<StoaDb, long, long, CancellationToken, Task<long?>>> LastSeq = new(static () => EF.CompileAsyncQuery(
         (StoaDb db, long conversation, long reader, CancellationToken cancellation) => db.Participants
             .Where(p => p.ConversationId == conversation && p.UserId == reader && p.LeftAt == null)
             .Select(p => (long?)p.Conversation!.LastSeq)
-            .SingleOrDefault());
+            .SingleOrDefault()));
 
-    private static readonly Func<StoaDb, long, long, long, IAsyncEnumerable<Message>> Range = EF.CompileAsyncQuery(
+    private static readonly HotQuery<Func<StoaDb, long, long, long, IAsyncEnumerable<Message>>> Range = new(static () => EF.CompileAsyncQuery(
         (StoaDb db, long conversation, long above, long upTo) => db.Messages.AsNoTracking()
             .Where(m => m.ConversationId == conversation && m.Seq > above && m.Seq <= upTo)
             .OrderBy(m => m.Seq)
-            .AsQueryable());
+            .AsQueryable()));
 
     /// <summary>Which page; the first member that is set counts, else the newest page.</summary>
     /// <param name="After">The messages that follow this number: catching up.</param>
@@ -43,14 +43,14 @@ public sealed class ReadMessages(StoaDb db, ConversationCards cards)
 
     public async Task<Outcome<Response>> Handle(Request request, Caller reader, CancellationToken cancellation)
     {
-        if (await LastSeq(db, request.ConversationId, reader.UserId, cancellation) is not { } last)
+        if (await LastSeq.On(db)(db, request.ConversationId, reader.UserId, cancellation) is not { } last)
             return Conversation.NotFound;
 
         var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
         var page = Math.Clamp(request.Page ?? 1, 1, int.MaxValue);
         var (above, upTo) = Bounds(request, last, limit, page);
         var messages = new List<Message>(limit);
-        await foreach (var message in Range(db, request.ConversationId, above, upTo).WithCancellation(cancellation))
+        await foreach (var message in Range.On(db)(db, request.ConversationId, above, upTo).WithCancellation(cancellation))
             messages.Add(message.AsSeenBy(reader.UserId));
 
         var card = await cards.FindAsync(request.ConversationId, cancellation);

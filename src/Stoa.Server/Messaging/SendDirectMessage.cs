@@ -13,12 +13,12 @@ namespace Stoa.Server.Messaging;
 /// </remarks>
 public sealed class SendDirectMessage(StoaDb db, SendMessage send, TimeProvider clock)
 {
-    private static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send a message to yourself");
-    private static readonly Refusal RecipientNotFound = Refusal.NotFound("recipient.not_found", "Recipient not found");
+    public static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send a message to yourself");
+    public static readonly Refusal RecipientNotFound = Refusal.NotFound("recipient.not_found", "Recipient not found");
 
-    private static readonly Func<StoaDb, string, CancellationToken, Task<long?>> Find = EF.CompileAsyncQuery(
+    private static readonly HotQuery<Func<StoaDb, string, CancellationToken, Task<long?>>> Find = new(static () => EF.CompileAsyncQuery(
         (StoaDb db, string key, CancellationToken cancellation) =>
-            db.Conversations.Where(c => c.UniqueKey == key).Select(c => (long?)c.Id).SingleOrDefault());
+            db.Conversations.Where(c => c.UniqueKey == key).Select(c => (long?)c.Id).SingleOrDefault()));
 
     /// <param name="Alias">The mailbox client's own name for the conversation; two people may have several. Null: their common one.</param>
     public sealed record Request(long RecipientId, string? Alias, SendMessage.Content Content);
@@ -35,7 +35,7 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, TimeProvider 
 
         var alias = string.IsNullOrWhiteSpace(request.Alias) ? Conversation.DirectAlias(sender.UserId, request.RecipientId) : request.Alias.Trim();
         var key = Conversation.DirectKey(sender.UserId, request.RecipientId, alias);
-        var id = await Find(db, key, cancellation) ?? await OpenAsync(sender.UserId, request.RecipientId, alias, key, cancellation);
+        var id = await Find.On(db)(db, key, cancellation) ?? await OpenAsync(sender.UserId, request.RecipientId, alias, key, cancellation);
         if (id is null)
             return RecipientNotFound;
 
@@ -59,7 +59,7 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, TimeProvider 
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))
         {
             db.ChangeTracker.Clear();
-            return await Find(db, key, cancellation);
+            return await Find.On(db)(db, key, cancellation);
         }
     }
 }

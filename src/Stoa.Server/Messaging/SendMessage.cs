@@ -17,14 +17,14 @@ public sealed class SendMessage(StoaDb db, MessageLog log, TimeProvider clock)
 {
     public static readonly Refusal ParentNotFound = Refusal.Invalid("message.parent_not_found", "The message replied to is not in this conversation");
 
-    private static readonly Func<StoaDb, long, long, CancellationToken, Task<SendingContext?>> Find = EF.CompileAsyncQuery(
+    private static readonly HotQuery<Func<StoaDb, long, long, CancellationToken, Task<SendingContext?>>> Find = new(static () => EF.CompileAsyncQuery(
         (StoaDb db, long conversation, long sender, CancellationToken cancellation) => db.Participants
             .Where(p => p.ConversationId == conversation && p.UserId == sender && p.LeftAt == null)
             .Select(p => new SendingContext(
                 p.ConversationId,
                 p.Conversation!.Kind,
                 p.Conversation.Participants.Where(o => o.UserId != sender).Select(o => (long?)o.UserId).FirstOrDefault()))
-            .SingleOrDefault());
+            .SingleOrDefault()));
 
     /// <param name="Body">Plain text, at most <see cref="Message.MaxBodyLength"/> UTF-16 code units.</param>
     /// <param name="ReplyToId">A message of the same conversation.</param>
@@ -35,7 +35,7 @@ public sealed class SendMessage(StoaDb db, MessageLog log, TimeProvider clock)
     {
         if (WhyNot(content) is { } refusal)
             return refusal;
-        return await Find(db, conversationId, sender.UserId, cancellation) is { } context
+        return await Find.On(db)(db, conversationId, sender.UserId, cancellation) is { } context
             ? await WriteAsync(context, content, sender, cancellation)
             : Conversation.NotFound;
     }

@@ -121,7 +121,7 @@ public sealed class ConversationTests
 
         Assert.Equal(first.Text, again.Text);
         ana.UseHeader("Idempotency-Key", new string('k', 65));
-        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "x" })).IsRefusal(400, "message.client_id_too_long");
+        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "x" })).IsRefusal(422, "validation.failed");
     }
 
     [Theory, EachDatabase]

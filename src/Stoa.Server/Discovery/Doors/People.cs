@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.OpenApi;
 
 namespace Stoa.Server.Discovery.Doors;
 
@@ -10,7 +11,7 @@ public static class People
 {
     public static void MapPeople(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/api/v1/users").RequireAuthorization().WithTags("People")
-            .MapGet("/search", Search).WithSummary("Find accounts by the beginning of their user name");
+            .MapGet("/search", Search).WithSummary("Find accounts by the beginning of their user name").Refuses(SearchUsers.BadQuery);
 
     private static async Task<Results<Ok<PeopleFound>, ProblemHttpResult>> Search(
         SearchUsers search, CancellationToken cancellation, string? query = null, string? q = null, int? limit = null, int? skip = null) =>

@@ -14,18 +14,18 @@ public static class Refusals
     public static Results<Created<TWire>, ProblemHttpResult> ToCreated<T, TWire>(this Outcome<T> outcome, Func<T, TWire> shape) =>
         outcome.Refusal is { } refusal ? refusal.ToHttp() : TypedResults.Created((string?)null, shape(outcome.Value));
 
-    public static ProblemHttpResult ToHttp(this Refusal refusal)
+    public static ProblemHttpResult ToHttp(this Refusal refusal) =>
+        TypedResults.Problem(refusal.Text, statusCode: refusal.Status(), extensions: new Dictionary<string, object?> { ["code"] = refusal.Code });
+
+    /// <summary>The HTTP status of a refusal.</summary>
+    public static int Status(this Refusal refusal) => refusal.Kind switch
     {
-        var status = refusal.Kind switch
-        {
-            RefusalKind.Invalid => StatusCodes.Status400BadRequest,
-            RefusalKind.Unauthenticated => StatusCodes.Status401Unauthorized,
-            RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
-            RefusalKind.NotFound => StatusCodes.Status404NotFound,
-            RefusalKind.Conflict => StatusCodes.Status409Conflict,
-            RefusalKind.TooMany => StatusCodes.Status429TooManyRequests,
-            _ => throw new InvalidOperationException($"No status for {refusal.Kind}"),
-        };
-        return TypedResults.Problem(refusal.Text, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = refusal.Code });
-    }
+        RefusalKind.Invalid => StatusCodes.Status400BadRequest,
+        RefusalKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
+        RefusalKind.NotFound => StatusCodes.Status404NotFound,
+        RefusalKind.Conflict => StatusCodes.Status409Conflict,
+        RefusalKind.TooMany => StatusCodes.Status429TooManyRequests,
+        _ => throw new InvalidOperationException($"No status for {refusal.Kind}"),
+    };
 }

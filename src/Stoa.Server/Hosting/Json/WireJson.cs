@@ -3,6 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 
 namespace Stoa.Server.Hosting.Json;
 
@@ -13,9 +15,17 @@ namespace Stoa.Server.Hosting.Json;
 /// </remarks>
 public static class WireJson
 {
+    /// <summary>The one way JSON is read and written, for routes and for sockets (as <see cref="JsonSerializerOptions"/> from the container).</summary>
+    public static IServiceCollection AddWireJson(
+        this IServiceCollection services, JsonSerializerContext[] camelCase, JsonSerializerContext[] snakeCase)
+    {
+        services.ConfigureHttpJsonOptions(o => Apply(o.SerializerOptions, camelCase, snakeCase));
+        return services.AddSingleton(p => p.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+    }
+
     /// <param name="camelCase">Contexts of S3's surface, routes and sockets.</param>
     /// <param name="snakeCase">Contexts of everything else.</param>
-    public static void Apply(JsonSerializerOptions options, IEnumerable<JsonSerializerContext> camelCase, IEnumerable<JsonSerializerContext> snakeCase)
+    private static void Apply(JsonSerializerOptions options, IEnumerable<JsonSerializerContext> camelCase, IEnumerable<JsonSerializerContext> snakeCase)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.PropertyNameCaseInsensitive = true;

@@ -15,7 +15,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
     // About 20 MB; above it the stale half is dropped, which only costs a query each.
     private const int MaxEntries = 100_000;
 
-    private static readonly Func<StoaDb, long, DateTimeOffset, CancellationToken, Task<SessionRow?>> Find = EF.CompileAsyncQuery(
+    private static readonly HotQuery<Func<StoaDb, long, DateTimeOffset, CancellationToken, Task<SessionRow?>>> Find = new(static () => EF.CompileAsyncQuery(
         (StoaDb db, long id, DateTimeOffset now, CancellationToken cancellation) => db.Sessions
             .Where(s => s.Id == id && s.IsActive && s.ExpiresAt > now)
             .Select(s => new SessionRow(
@@ -25,7 +25,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
                 s.User.IsActive,
                 s.User.IsSuperuser,
                 s.User.Roles.Any(r => r.Role!.Name == "astrologer")))
-            .SingleOrDefault());
+            .SingleOrDefault()));
 
     private readonly ConcurrentDictionary<long, Entry> entries = new();
     private long generation;
@@ -57,7 +57,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
     private async Task<Caller?> LoadAsync(long sessionId, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var row = await Find(db, sessionId, now, cancellation);
+        var row = await Find.On(db)(db, sessionId, now, cancellation);
         if (row is not { IsActive: true })
             return null;
         var type = row.IsSuperuser ? PartyType.Admin : row.IsAstrologer ? PartyType.Astrologer : PartyType.User;

@@ -4,6 +4,7 @@ using Stoa.Core.Accounts;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.OpenApi;
 
 namespace Stoa.Server.Identity.Doors;
 
@@ -13,9 +14,15 @@ public static class Auth
     public static void MapAuth(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").WithTags("Auth").WithMetadata(new UnprocessableWhenInvalid());
-        auth.MapPost("/register", Register).WithSummary("Make an account and sign in");
-        auth.MapPost("/login", LogIn).WithSummary("Sign in");
-        auth.MapPost("/refresh", Refresh).WithSummary("Spend a refresh token for new tokens");
+        auth.MapPost("/register", Register).WithSummary("Make an account and sign in")
+            .Example("""{"username":"ana","email":"ana@example.org","password":"correct horse","full_name":"Ana"}""")
+            .Refuses(RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordHashing.Busy);
+        auth.MapPost("/login", LogIn).WithSummary("Sign in with a user name or an e-mail address")
+            .Example("""{"username":"ana","password":"correct horse"}""")
+            .Refuses(Identity.LogIn.WrongCredentials, Identity.LogIn.Disabled, PasswordHashing.Busy);
+        auth.MapPost("/refresh", Refresh).WithSummary("Spend a refresh token for new tokens")
+            .Example("""{"refresh_token":"mF_9.B5f-4.1JqM"}""")
+            .Refuses(RefreshSession.Unknown, RefreshSession.Reused, RefreshSession.Expired);
         auth.MapPost("/logout", LogOut).RequireAuthorization().WithSummary("End this session");
         auth.MapPost("/logout-all", LogOutEverywhere).RequireAuthorization().WithSummary("End every session of the account");
         auth.MapGet("/me", ReadMe).RequireAuthorization().WithSummary("The caller's account");

@@ -6,6 +6,7 @@ using Stoa.Core.Conversations;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.OpenApi;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -18,9 +19,12 @@ public static class DirectConversations
     {
         var conversations = routes.MapGroup("/api/conversations").RequireAuthorization().WithTags("Conversations").WithMetadata(new CamelCaseWire());
         conversations.MapGet("", List).WithSummary("The caller's conversations, most recently written first");
-        conversations.MapGet("/{id:long}", Read).WithSummary("One conversation");
-        conversations.MapGet("/{id:long}/messages", ReadMessages).WithSummary("A page of messages: after= to catch up, before= to scroll back, or page=");
-        conversations.MapPost("/{id:long}/messages", Post).WithSummary("Send a message");
+        conversations.MapGet("/{id:long}", Read).WithSummary("One conversation").Refuses(Conversation.NotFound);
+        conversations.MapGet("/{id:long}/messages", ReadMessages).WithSummary("A page of messages: after= to catch up, before= to scroll back, or page=")
+            .Refuses(Conversation.NotFound);
+        conversations.MapPost("/{id:long}/messages", Post).WithSummary("Send a message; answered once it is durable")
+            .Example("""{"content":"Hello!","messageType":"text","clientMessageId":"0d7c4c1e"}""")
+            .Refuses(Conversation.NotFound, Conversation.Closed, Message.Empty, UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken);
     }
 
     private static async Task<Results<Ok<Envelope<ConversationPage>>, ProblemHttpResult>> List(

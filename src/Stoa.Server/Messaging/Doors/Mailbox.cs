@@ -4,6 +4,7 @@ using Stoa.Core.Conversations;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.OpenApi;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -18,11 +19,17 @@ public static class MailboxDoor
         messages.MapGet("/received", Received).WithSummary("The latest messages received, oldest first");
         messages.MapGet("/unread/count", CountUnreadMessages).WithSummary("How many messages are unread");
         messages.MapPut("/read-all", ReadAll).WithSummary("Mark everything as read");
-        messages.MapPost("", Post).WithSummary("Send a message to an account");
-        messages.MapGet("/{id:long}", Read).WithSummary("One message");
-        messages.MapPut("/{id:long}", Edit).WithSummary("Change a message's text, by its sender");
-        messages.MapPut("/{id:long}/read", MarkOne).WithSummary("Mark one message as read, by its recipient");
-        messages.MapDelete("/{id:long}", Delete).WithSummary("Delete a message for the caller's side");
+        messages.MapPost("", Post).WithSummary("Send a message to an account; answered once it is durable")
+            .Example("""{"recipient_id":8,"content":"Hello Ben!","client_message_id":"0d7c4c1e"}""")
+            .Refuses(
+                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, SendMessage.ParentNotFound, Conversation.Closed,
+                Message.ClientIdTaken);
+        messages.MapGet("/{id:long}", Read).WithSummary("One message").Refuses(Message.NotFound, OwnMessage.NotYours);
+        messages.MapPut("/{id:long}", Edit).WithSummary("Change a message's text, by its sender")
+            .Example("""{"content":"Hello Ben!!"}""").Refuses(Message.NotFound, EditMessage.NotSender, Message.Empty);
+        messages.MapPut("/{id:long}/read", MarkOne).WithSummary("Mark one message as read, by its recipient")
+            .Refuses(Message.NotFound, MarkMessageRead.NotRecipient);
+        messages.MapDelete("/{id:long}", Delete).WithSummary("Delete a message for the caller's side").Refuses(Message.NotFound, OwnMessage.NotYours);
     }
 
     private static async Task<Results<Ok<List<MailboxMessage>>, ProblemHttpResult>> All(
@@ -47,18 +54,12 @@ public static class MailboxDoor
         (await mark.Handle(caller, cancellation)).ToOk(static _ => new Said("All messages marked as read"));
 
     private static async Task<Results<Created<MailboxMessage>, ProblemHttpResult>> Post(
-        PostMessage body, [FromHeader(Name = "Idempotency-Key")] string? key, SendDirectMessage send, Caller caller, CancellationToken cancellation)
+        PostMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key, SendDirectMessage send, Caller caller, CancellationToken cancellation)
     {
-        var clientId = body.ClientMessageId ?? key;
-        if (clientId is { Length: > Message.MaxClientIdLength })
-            return ClientIdTooLong.ToHttp();
-        var content = new SendMessage.Content(body.Content, MessageType.Text, body.ParentId, clientId);
+        var content = new SendMessage.Content(body.Content, MessageType.Text, body.ParentId, body.ClientMessageId ?? key);
         var sent = await send.Handle(new(body.RecipientId!.Value, body.ConversationId, content), caller, cancellation);
         return sent.ToCreated(static s => MailboxMessage.Of(new MailboxEntry(s.Appended.Message, s.Alias)));
     }
-
-    private static readonly Core.Refusal ClientIdTooLong = Core.Refusal.Invalid(
-        "message.client_id_too_long", $"An idempotency key has at most {Message.MaxClientIdLength} characters");
 
     private static async Task<Results<Ok<MailboxMessage>, ProblemHttpResult>> Read(
         long id, ReadMessage read, Caller caller, CancellationToken cancellation) =>

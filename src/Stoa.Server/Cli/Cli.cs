@@ -1,0 +1,85 @@
+using Stoa.Core.Data;
+using Stoa.Server.Hosting.Settings;
+
+namespace Stoa.Server.Cli;
+
+/// <summary>The program's verbs. Without one, or with <c>serve</c>, it is the server.</summary>
+public static class Cli
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+    public const int Misused = 2;
+
+    /// <summary>EX_CONFIG of sysexits.h: starting again does not help before the settings are changed (systemd: <c>RestartPreventExitStatus=78</c>).</summary>
+    public const int BadSettings = 78;
+
+    private static readonly Verb[] Verbs =
+    [
+        new("migrate", "up [NAME] | down NAME | down -1 | current | history | check | sql | unlock", Migrate.RunAsync),
+        new("create-admin", "--username U --email E [--password P]: make a superuser", CreateAdminVerb.RunAsync),
+        new("check-config", "print every setting with its value and source; exit 78 when one is wrong", CheckConfig.RunAsync),
+    ];
+
+    /// <summary>Runs the verb, or the server, and says on the standard error why when settings or tables do not allow it.</summary>
+    /// <param name="serve">Starts the server with the options of the command line and returns when it has stopped.</param>
+    /// <returns>The exit code of the process.</returns>
+    public static async Task<int> RunAsync(string[] args, Func<string[], Task<int>> serve)
+    {
+        var line = CommandLine.Read(args);
+        try
+        {
+            if (line is { Verb: "serve", Operands.Count: 0 })
+                return await serve([.. line.Options]);
+            if (line.Verb is "help" or "-h" || line.Options.Contains("--help"))
+                return Explain(Console.Out, Ok);
+            return Array.Find(Verbs, verb => verb.Name == line.Verb) is { } found
+                ? await RunVerbAsync(found, line)
+                : Explain(Console.Error, Misused);
+        }
+        catch (SettingsException refused)
+        {
+            await Console.Error.WriteLineAsync(refused.Message);
+            return BadSettings;
+        }
+        catch (MigrationsPendingException refused)
+        {
+            await Console.Error.WriteLineAsync(refused.Message);
+            return Failed;
+        }
+    }
+
+    private static async Task<int> RunVerbAsync(Verb verb, CommandLine line)
+    {
+        using var stop = new CancellationTokenSource();
+        ConsoleCancelEventHandler onCancel = (_, e) =>
+        {
+            // A migration is rolled back instead of cut off.
+            e.Cancel = true;
+            stop.Cancel();
+        };
+        Console.CancelKeyPress += onCancel;
+        try
+        {
+            return await verb.RunAsync(line, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Failed;
+        }
+        finally
+        {
+            Console.CancelKeyPress -= onCancel;
+        }
+    }
+
+    private static int Explain(TextWriter output, int code)
+    {
+        output.WriteLine("usage: [VERB] [--Area:Key=value ...]");
+        output.WriteLine();
+        foreach (var verb in Verbs.Prepend(new Verb("serve", "start the server (also without a verb)", (_, _) => Task.FromResult(Ok))))
+            output.WriteLine($"  {verb.Name,-14}{verb.Summary}");
+        return code;
+    }
+
+    private sealed record Verb(string Name, string Summary, Func<CommandLine, CancellationToken, Task<int>> RunAsync);
+}

@@ -1,0 +1,71 @@
+namespace Stoa.Server.Hosting.Settings;
+
+/// <summary>Where the server is reached.</summary>
+public sealed class ListenSettings
+{
+    /// <summary>Addresses separated by semicolons; when given, <see cref="Host"/> and <see cref="Port"/> are not used.</summary>
+    public string Urls { get; init; } = "";
+
+    /// <summary>An IP address, <c>localhost</c>, or <c>*</c> for every address of IPv4 and IPv6.</summary>
+    [Aliases("AI_MESSAGE_HOST")]
+    public string Host { get; init; } = "0.0.0.0";
+
+    /// <summary>0 takes any free port.</summary>
+    [Aliases("AI_MESSAGE_PORT", "PORT"), Between("0", "65535")]
+    public int Port { get; init; } = 8000;
+
+    /// <summary>The name under which clients reach the server; used where an address of the server is written for people.</summary>
+    [Aliases("AI_MESSAGE_DOMAIN")]
+    public string Domain { get; init; } = "localhost";
+
+    /// <summary>A PEM file: the certificate and those that vouch for it. TLS is spoken when this file and <see cref="SslKey"/> exist.</summary>
+    [Aliases("AI_MESSAGE_SSL_CERT")]
+    public string SslCertificate { get; init; } = "ssl/cert.pem";
+
+    /// <summary>A PEM file: the certificate's private key.</summary>
+    [Aliases("AI_MESSAGE_SSL_KEY")]
+    public string SslKey { get; init; } = "ssl/key.pem";
+
+    /// <summary>Both files are there.</summary>
+    public bool HasTls => File.Exists(SslCertificate) && File.Exists(SslKey);
+}
+
+/// <summary>The web client that people use.</summary>
+public sealed class WebSettings
+{
+    /// <summary>Its address, for links in mails; its origin may call the server from a browser. Empty: none.</summary>
+    [Aliases("FRONTEND_URL")]
+    public string FrontendUrl { get; init; } = "";
+}
+
+/// <summary>Which web pages may call the server from a browser.</summary>
+public sealed class CorsSettings
+{
+    /// <summary>Origins such as <c>https://app.example.org</c>, beside that of <see cref="WebSettings.FrontendUrl"/>. No wildcard: calls carry credentials.</summary>
+    [Aliases("CORS_ORIGINS")]
+    public IReadOnlyList<string> Origins { get; init; } = [];
+}
+
+/// <summary>Limits of HTTP requests.</summary>
+public sealed class HttpSettings
+{
+    /// <summary>A larger request body is refused with 413.</summary>
+    [Between("1024", "1073741824")]
+    public long MaxRequestBodyBytes { get; init; } = 1_048_576;
+}
+
+/// <summary>The Socket.IO endpoint.</summary>
+public sealed class SocketIOSettings
+{
+    /// <summary>How often the server asks whether a client is still there.</summary>
+    [Between("00:00:01", "00:10:00")]
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>How long a client may take to answer before its connection is closed.</summary>
+    [Between("00:00:01", "00:10:00")]
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The largest packet a client may send, in bytes.</summary>
+    [Between("1024", "104857600")]
+    public int MaxPayload { get; init; } = 1_000_000;
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using Stoa.Core.Data;
+
+namespace Stoa.Server.Hosting.Settings;
+
+/// <summary>What a range cannot say: rules on the form of one value, and between values.</summary>
+internal static class SettingsRules
+{
+    /// <summary>RFC 7518 §3.2: a key for HS256 is at least as long as the hash.</summary>
+    private const int MinimumSecretBytes = 32;
+
+    // The sample values of published deployments and tutorials: known to everybody, so they sign for everybody.
+    private static readonly string[] SampleSecrets =
+        ["yoursecret", "yoursupersecret", "yourjwtsecret", "yourverysecret", "changeme", "changethis", "replaceme", "replacethis", "supersecret", "jwtsecret", "secretkey", "devsecret", "insecure", "example", "mysecret"];
+
+    /// <param name="isDevelopment">Sample secrets are let pass, with a note.</param>
+    public static void Check(StoaSettings settings, bool isDevelopment, List<string> problems, List<string> notes)
+    {
+        CheckDatabase(settings, problems);
+        CheckSecret(settings, isDevelopment, problems, notes);
+        CheckAddresses(settings, problems);
+        if (settings.Listen.HasTls is false)
+            notes.Add($"TLS is off: {Path.GetFullPath(settings.Listen.SslCertificate)} and {Path.GetFullPath(settings.Listen.SslKey)} are not both there");
+        if (settings.Data.Folder.Length == 0)
+            problems.Add("Data:Folder is empty: it must name a folder");
+    }
+
+    private static void CheckDatabase(StoaSettings settings, List<string> problems)
+    {
+        var database = settings.Database;
+        try
+        {
+            database.Target = database.Url.Length > 0
+                ? DatabaseUrl.Read(database.Url, database.Name)
+                : DatabaseUrl.File(Path.Combine(settings.Data.Folder, database.Name + ".db"));
+        }
+        catch (FormatException fault)
+        {
+            problems.Add($"Database:Url ({SourceOf(settings, "Database:Url")}): {fault.Message}");
+        }
+    }
+
+    private static void CheckSecret(StoaSettings settings, bool isDevelopment, List<string> problems, List<string> notes)
+    {
+        if (settings.Tokens.Secret is not { } secret)
+            return;
+        var source = SourceOf(settings, "Tokens:Secret");
+        if (IsSample(secret) && !isDevelopment)
+            problems.Add($"Tokens:Secret ({source}) is a well-known sample value: make your own, for example with 'openssl rand -hex 32'");
+        else if (Encoding.UTF8.GetByteCount(secret) < MinimumSecretBytes)
+            problems.Add($"Tokens:Secret ({source}) is too short: at least {MinimumSecretBytes} bytes are needed, for example from 'openssl rand -hex 32'");
+        else if (IsSample(secret))
+            notes.Add("Tokens:Secret is a well-known sample value: outside Development the server would not start with it");
+    }
+
+    private static bool IsSample(string secret)
+    {
+        var letters = string.Concat(secret.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
+        return Array.Exists(SampleSecrets, sample => letters.StartsWith(sample, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static void CheckAddresses(StoaSettings settings, List<string> problems)
+    {
+        if (settings.Web.FrontendUrl is { Length: > 0 } frontend && !IsHttp(frontend, out _))
+            problems.Add($"Web:FrontendUrl is '{frontend}': it must be an address such as https://app.example.org");
+
+        foreach (var origin in settings.Cors.Origins)
+        {
+            if (!IsHttp(origin, out var uri) || uri!.GetLeftPart(UriPartial.Authority) != origin.TrimEnd('/'))
+                problems.Add($"Cors:Origins has '{origin}': it must be an origin such as https://app.example.org, without a path; a wildcard is not possible, because calls carry credentials");
+        }
+
+        foreach (var url in settings.Listen.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+                problems.Add($"Listen:Urls has '{url}': it must begin with http:// or https://");
+        }
+    }
+
+    private static bool IsHttp(string text, out Uri? uri) =>
+        Uri.TryCreate(text, UriKind.Absolute, out uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+
+    private static string SourceOf(StoaSettings settings, string path) => settings.InUse.First(u => u.Key.Path == path).Source;
+}

@@ -1,0 +1,46 @@
+namespace Stoa.Server.Hosting.Settings;
+
+/// <summary>Everything an operator can choose, checked. A property of an area is the key <c>Area:Property</c>.</summary>
+/// <remarks>
+/// A new setting is one property: its initial value is the default, its attributes are its range and its other names. It must also stand in
+/// <c>appsettings.json</c> and docs/configure.md; tests hold both.
+/// </remarks>
+public sealed class StoaSettings
+{
+    public DatabaseSettings Database { get; init; } = new();
+
+    public DataSettings Data { get; init; } = new();
+
+    public ListenSettings Listen { get; init; } = new();
+
+    public WebSettings Web { get; init; } = new();
+
+    public CorsSettings Cors { get; init; } = new();
+
+    public HttpSettings Http { get; init; } = new();
+
+    public SocketIOSettings SocketIO { get; init; } = new();
+
+    public TokensSettings Tokens { get; init; } = new();
+
+    public PasswordsSettings Passwords { get; init; } = new();
+
+    public SessionsSettings Sessions { get; init; } = new();
+
+    public OutboxSettings Outbox { get; init; } = new();
+
+    public LogsSettings Logs { get; init; } = new();
+
+    /// <summary>The origins whose pages may call with credentials: those listed and the web client's own.</summary>
+    public IReadOnlyList<string> AllowedOrigins => Web.FrontendUrl.Length == 0
+        ? Cors.Origins
+        : [.. Cors.Origins.Append(new Uri(Web.FrontendUrl).GetLeftPart(UriPartial.Authority)).Distinct(StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>What an operator should know about these settings; logged at the start.</summary>
+    public IReadOnlyList<string> Notes { get; internal set; } = [];
+
+    internal IReadOnlyList<SettingInUse> InUse { get; set; } = [];
+
+    /// <summary>Every key with the value in use and where it comes from, one line each; secrets are masked.</summary>
+    public string Describe() => SettingsReport.Of(this);
+}

@@ -1,0 +1,26 @@
+using Stoa.Server.Hosting.Settings;
+
+namespace Stoa.Server.Hosting.Web;
+
+/// <summary>What concerns every HTTP answer: which pages may call, and headers that keep browsers from guessing.</summary>
+public static class WebServices
+{
+    public static IServiceCollection AddWeb(this IServiceCollection services, StoaSettings settings) => services
+        .AddValidation()
+        .AddCors(o => o.AddDefaultPolicy(p => p
+            .WithOrigins([.. settings.AllowedOrigins])
+            .AllowAnyHeader().AllowAnyMethod().AllowCredentials()
+            .WithExposedHeaders("Retry-After")
+            .SetPreflightMaxAge(TimeSpan.FromHours(1))));
+
+    public static void UseWeb(this WebApplication app)
+    {
+        app.Use(static (context, next) =>
+        {
+            // Answers are data: a browser must not take a message body for a page.
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
+        app.UseCors();
+    }
+}
