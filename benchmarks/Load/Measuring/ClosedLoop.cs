@@ -52,7 +52,11 @@ public static class ClosedLoop
                 sender.Dispose();
         }
 
-        return Sum(await all, window, spent);
+        var counts = await all;
+
+        // The last sender ended on the socket thread; whoever waits for this may block, and must not block that one.
+        await Task.Yield();
+        return Sum(counts, window, spent);
     }
 
     private static Measured Sum(IReadOnlyList<SenderCount> counts, Window window, CpuTimes spent)

@@ -17,7 +17,7 @@ public sealed class Idle : Scenario
 
     protected override async Task MeasureAsync(LoadOptions options, WorkFolder work, Report report)
     {
-        using var database = BenchDatabase.New(work, postgres: null);
+        await using var database = await BenchDatabase.NewAsync(work, postgres: null);
         var starts = new List<(double Milliseconds, double Bytes)>();
         for (var i = 1; i <= options.Starts; i++)
         {

@@ -21,7 +21,7 @@ public sealed class Sends : Scenario
         {
             await using var postgres = product == "postgres" ? await PrivatePostgres.StartAsync(work) : null;
             if (postgres is not null)
-                report.Fact("PostgreSQL", postgres.Version());
+                report.Fact("PostgreSQL", await postgres.VersionAsync());
             foreach (var count in options.Senders)
             {
                 var cell = new SendsCell(options, product, count);
@@ -40,12 +40,12 @@ public sealed class Sends : Scenario
     private static async Task MeasureAsync(SendsCell cell, WorkFolder work, PrivatePostgres? postgres)
     {
         var options = cell.Options;
-        using var floorDatabase = BenchDatabase.New(work, postgres);
+        await using var floorDatabase = await BenchDatabase.NewAsync(work, postgres);
         await floorDatabase.MigrateAsync();
         var pairs = await floorDatabase.AddPairsAsync((cell.Senders + 1) / 2);
         using Floor floor = postgres is null ? new SqliteFloor(floorDatabase.Url) : new PostgresFloor(floorDatabase.Url, options.FloorWriters);
 
-        using var database = BenchDatabase.New(work, postgres);
+        await using var database = await BenchDatabase.NewAsync(work, postgres);
         await using var server = await ServerUnderTest.StartAsync(database.Url, database.Folder, options.ServerCpus);
         var accounts = await PrepareAsync(server.Address, database, cell.Senders, options.Conversations);
 
@@ -99,6 +99,7 @@ public sealed class Sends : Scenario
             }
         }
 
+        await Task.Yield();
         return accounts[..senders];
     }
 }

@@ -7,7 +7,7 @@ using Stoa.Core.Data;
 namespace Stoa.Load.Servers;
 
 /// <summary>An empty database of one product, for one server or one floor; dropped at the end.</summary>
-public sealed class BenchDatabase : IDisposable
+public sealed class BenchDatabase : IAsyncDisposable
 {
     private readonly PrivatePostgres? postgres;
 
@@ -29,10 +29,10 @@ public sealed class BenchDatabase : IDisposable
     public double CpuSeconds => postgres?.CpuSeconds ?? 0;
 
     /// <param name="postgres">Where to make it; null: SQLite.</param>
-    public static BenchDatabase New(WorkFolder work, PrivatePostgres? postgres)
+    public static async Task<BenchDatabase> NewAsync(WorkFolder work, PrivatePostgres? postgres)
     {
         var folder = work.New("data");
-        var url = postgres?.NewDatabase() ?? $"Data Source={Path.Combine(folder, "stoa.db")}";
+        var url = postgres is not null ? await postgres.NewDatabaseAsync() : $"Data Source={Path.Combine(folder, "stoa.db")}";
         return new BenchDatabase(url, folder, new DatabaseTarget(postgres is null ? DatabaseKind.Sqlite : DatabaseKind.Postgres, url), postgres);
     }
 
@@ -70,11 +70,12 @@ public sealed class BenchDatabase : IDisposable
         return group.Id;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         SqliteConnection.ClearAllPools();
         Npgsql.NpgsqlConnection.ClearAllPools();
-        postgres?.Drop(Url);
+        if (postgres is not null)
+            await postgres.DropAsync(Url);
         Directory.Delete(Folder, recursive: true);
     }
 }

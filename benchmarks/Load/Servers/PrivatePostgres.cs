@@ -55,17 +55,18 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Makes an empty database; returns its connection string.</summary>
-    public string NewDatabase()
+    public async Task<string> NewDatabaseAsync()
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"stoa_load_{Environment.ProcessId}_{++databases}");
-        Ask($"CREATE DATABASE {name}");
+        await AskAsync($"CREATE DATABASE {name}");
         return $"{Connection};Database={name}";
     }
 
-    public void Drop(string database) =>
-        Ask($"DROP DATABASE {new NpgsqlConnectionStringBuilder(database).Database} WITH (FORCE)");
+    public Task DropAsync(string database) =>
+        AskAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(database).Database} WITH (FORCE)");
 
-    public string Version() => $"{Ask("SHOW server_version")}, fsync {Ask("SHOW fsync")}, synchronous_commit {Ask("SHOW synchronous_commit")}";
+    public async Task<string> VersionAsync() =>
+        $"{await AskAsync("SHOW server_version")}, fsync {await AskAsync("SHOW fsync")}, synchronous_commit {await AskAsync("SHOW synchronous_commit")}";
 
     public async ValueTask DisposeAsync()
     {
@@ -79,12 +80,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
         process.Dispose();
     }
 
-    private object? Ask(string sql)
+    // Never synchronously: the driver would wait for the socket thread, which may be the one that runs this.
+    private async Task<object?> AskAsync(string sql)
     {
-        using var connection = new NpgsqlConnection($"{Connection};Database=postgres;Pooling=false");
-        connection.Open();
-        using var command = new NpgsqlCommand(sql, connection);
-        return command.ExecuteScalar();
+        await using var connection = new NpgsqlConnection($"{Connection};Database=postgres;Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
     }
 
     private async Task AwaitStartAsync()
@@ -93,7 +95,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         {
             try
             {
-                Ask("SELECT 1");
+                await AskAsync("SELECT 1");
                 return;
             }
             catch (NpgsqlException) when (left > 0 && !process!.HasExited)

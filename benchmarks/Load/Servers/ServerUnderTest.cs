@@ -16,15 +16,13 @@ public sealed class ServerUnderTest : IAsyncDisposable
     private static readonly byte[] HealthRequest = HttpConnection.Request("GET", "/health", null, null);
 
     private readonly Process process;
-    private readonly Task<string> output;
-    private readonly Task<string> errors;
+    private readonly string console;
 
-    private ServerUnderTest(Process process, IPEndPoint address)
+    private ServerUnderTest(Process process, string console, IPEndPoint address)
     {
         this.process = process;
+        this.console = console;
         Address = address;
-        output = process.StandardOutput.ReadToEndAsync();
-        errors = process.StandardError.ReadToEndAsync();
     }
 
     public IPEndPoint Address { get; }
@@ -56,9 +54,11 @@ public sealed class ServerUnderTest : IAsyncDisposable
         if (!File.Exists(Repository.ServerProgram))
             throw new FileNotFoundException("The server is not built.", Repository.ServerProgram);
         var address = new IPEndPoint(IPAddress.Loopback, FreePort.Find());
+        var console = Path.Combine(folder, "console.log");
+        var command = Command(console, cpus);
+        Set(command.Environment, database, folder, address);
         var started = Stopwatch.GetTimestamp();
-        var process = Process.Start(Command(database, folder, cpus, address))!;
-        var server = new ServerUnderTest(process, address);
+        var server = new ServerUnderTest(Process.Start(command)!, console, address);
         try
         {
             await server.AwaitHealthAsync(started);
@@ -91,15 +91,18 @@ public sealed class ServerUnderTest : IAsyncDisposable
         process.Dispose();
     }
 
-    private static ProcessStartInfo Command(string database, string folder, string? cpus, IPEndPoint address)
+    /// <summary>The shell only points the console at a file, so that nobody has to read along, and becomes the server: the process id stays.</summary>
+    private static ProcessStartInfo Command(string console, string? cpus)
     {
-        var start = cpus is null
-            ? new ProcessStartInfo("dotnet", [Repository.ServerProgram])
-            : new ProcessStartInfo("taskset", ["-c", cpus, "dotnet", Repository.ServerProgram]);
-        start.WorkingDirectory = Path.GetDirectoryName(Repository.ServerProgram);
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        var environment = start.Environment;
+        string[] pinned = cpus is null ? [] : ["taskset", "-c", cpus];
+        return new ProcessStartInfo("sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", console, .. pinned, "dotnet", Repository.ServerProgram])
+        {
+            WorkingDirectory = Path.GetDirectoryName(Repository.ServerProgram),
+        };
+    }
+
+    private static void Set(IDictionary<string, string?> environment, string database, string folder, IPEndPoint address)
+    {
         environment["DOTNET_ENVIRONMENT"] = "Production";
         environment["ASPNETCORE_URLS"] = $"http://{address}";
         environment["Database__Url"] = database;
@@ -108,7 +111,6 @@ public sealed class ServerUnderTest : IAsyncDisposable
 
         // The lowest cost of bcrypt: sign-ups prepare a run, they are not what it measures.
         environment["Passwords__BcryptRounds"] = "4";
-        return start;
     }
 
     private async Task AwaitHealthAsync(long started)
@@ -116,7 +118,7 @@ public sealed class ServerUnderTest : IAsyncDisposable
         while (Stopwatch.GetElapsedTime(started) < StartLimit)
         {
             if (process.HasExited)
-                throw new InvalidOperationException($"The server ended with code {process.ExitCode}:\n{await output}{await errors}");
+                throw new InvalidOperationException($"The server ended with code {process.ExitCode}:\n{await File.ReadAllTextAsync(console)}");
             if (await IsHealthyAsync())
                 return;
             await Task.Delay(PollInterval);
