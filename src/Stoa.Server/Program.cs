@@ -51,6 +51,7 @@ static async Task<int> Serve(string[] options)
 
     app.MapApiDocument();
     app.MapMetrics();
+    app.MapRealtime(DirectSocket.MapDirectSocket);
     app.MapFaces();
     app.MapPeople();
     app.MapDirectConversations();

@@ -5,26 +5,37 @@ using Xunit.v3;
 
 namespace Stoa.TestSupport;
 
-/// <summary>The databases every slice must work on alike.</summary>
 public enum Database
 {
     Sqlite,
     Postgres,
 }
 
-/// <summary>Runs a theory once per database.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class EachDatabaseAttribute : DataAttribute
+/// <summary><c>[Theory, EachDatabase]</c>: the test's first parameter is each <see cref="Database"/> in turn, the others are those given here.</summary>
+/// <remarks>
+/// PostgreSQL is the server that <c>STOA_TEST_POSTGRES</c> names, an ADO.NET connection string without a database; <c>./test</c> starts one.
+/// Without it those cases are skipped and say so, except with <c>CI=true</c>: there a missing server must not look like success.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class EachDatabaseAttribute(params object?[] more) : DataAttribute
 {
-    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
-        ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>([Row(Database.Sqlite), Row(Database.Postgres)]);
+    public const string Variable = "STOA_TEST_POSTGRES";
+
+    public object?[] More { get; } = more;
+
+    /// <summary>Null when there is no PostgreSQL to test on.</summary>
+    public static string? Postgres => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } connection ? connection : null;
+
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker)
+    {
+        var isMissing = Postgres is null;
+        if (isMissing && Environment.GetEnvironmentVariable("CI") == "true")
+            throw new InvalidOperationException($"{Variable} is not set, and with CI=true nothing is skipped");
+        return new([
+            new TheoryDataRow([Database.Sqlite, .. More]),
+            new TheoryDataRow([Database.Postgres, .. More]) { Skip = isMissing ? $"{Variable} is not set" : null },
+        ]);
+    }
 
     public override bool SupportsDiscoveryEnumeration() => true;
-
-    private static TheoryDataRow Row(Database database) => new(database)
-    {
-        Skip = database == Database.Postgres && Environment.GetEnvironmentVariable("STOA_TEST_POSTGRES") is null && Environment.GetEnvironmentVariable("CI") != "true"
-            ? "STOA_TEST_POSTGRES is not set; ./test starts a PostgreSQL"
-            : null,
-    };
 }

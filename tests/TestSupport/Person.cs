@@ -93,13 +93,18 @@ public sealed class Person(StoaServer server, HttpClient http) : IDisposable
     {
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new Answer((int)response.StatusCode, text, response.Headers.ToDictionary(static h => h.Key, static h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase));
+        return new Answer((int)response.StatusCode, text, response.Headers.ToDictionary(static h => h.Key, static h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase))
+        {
+            ContentType = response.Content.Headers.ContentType?.ToString() ?? "",
+        };
     }
 }
 
 /// <summary>What came back.</summary>
 public sealed record Answer(int Status, string Text, IReadOnlyDictionary<string, string> Headers)
 {
+    public string ContentType { get; init; } = "";
+
     public JsonElement Body { get; } = Text.StartsWith('{') || Text.StartsWith('[') ? JsonDocument.Parse(Text).RootElement : default;
 
     /// <summary>Fails with the whole answer when the status is another.</summary>

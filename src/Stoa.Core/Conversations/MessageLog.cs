@@ -107,6 +107,8 @@ public sealed class MessageLog : IAsyncDisposable
                     messages.Add(message);
             }
 
+            StoaMeter.MessageCommits.Add(1);
+            StoaMeter.MessagesAppended.Add(messages.Count);
             feed.Publish(new OutboxEntry(id, new MessagesAppended(messages)));
         }
 

@@ -53,12 +53,15 @@ internal static class MigrationLock
                 await ClearLeftOverAsync(db, cancellation);
                 return held;
             }
-            catch (IOException) when (File.Exists(path + ".lock"))
+            catch (IOException fault) when (IsHeldByAnother(fault))
             {
                 await Task.Delay(Pause, cancellation);
             }
         }
     }
+
+    // EAGAIN of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows. Anything else (a full disk, say) is not worth waiting for.
+    private static bool IsHeldByAnother(IOException fault) => fault.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static async Task<IAsyncDisposable> TakeAdvisoryAsync(StoaDb db, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
 using Stoa.Core.Data;
 using Stoa.Core.Outbox;
 
@@ -108,10 +109,12 @@ public sealed class OutboxDispatcher(
         {
             await routes.DeliverAsync(what, scopes, stopping);
             feed.Complete(id);
+            StoaMeter.OutboxDispatched.Add(1);
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {
             var delay = Backoff(attempts);
+            StoaMeter.OutboxFailed.Add(1);
             log.DispatchFailed(OutboxEvents.NameOf(what), id, attempts + 1, delay.TotalSeconds, fault);
             await PostponeAsync(id, attempts + 1, delay, stopping);
         }

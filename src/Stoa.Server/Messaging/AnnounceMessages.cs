@@ -18,9 +18,9 @@ public sealed class AnnounceMessages(StoaDb db, ConversationCards cards, Announc
         {
             var card = await cards.FindAsync(message.ConversationId, cancellation);
             var view = DirectMessage.Of(message, card);
-            await announcer.ToConversationAsync(message.ConversationId, Events.DmMessageReceived, view, cancellation);
+            await announcer.ToConversationAsync(message.ConversationId, Events.DmMessageReceived, view);
             if (message.RecipientId is { } recipient)
-                await announcer.ToUserAsync(recipient, Events.DmNewMessage, NewMessagePreview.Of(view), cancellation);
+                await announcer.ToUserAsync(recipient, Events.DmNewMessage, NewMessagePreview.Of(view));
         }
     }
 

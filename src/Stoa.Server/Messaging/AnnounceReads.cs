@@ -9,5 +9,5 @@ namespace Stoa.Server.Messaging;
 public sealed class AnnounceReads(Announcer announcer) : IOutboxSubscriber<MessagesRead>
 {
     public Task HandleAsync(MessagesRead what, CancellationToken cancellation) =>
-        announcer.ToConversationAsync(what.ConversationId, Events.DmMessagesRead, MessagesReadView.Of(what), cancellation);
+        announcer.ToConversationAsync(what.ConversationId, Events.DmMessagesRead, MessagesReadView.Of(what));
 }

@@ -54,7 +54,8 @@ public sealed class ConversationCards(IDbContextFactory<StoaDb> databases, TimeP
         var conversations = await db.Conversations.AsNoTracking().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Kind, c.Alias }).ToListAsync(cancellation);
         var parties = await db.Participants.AsNoTracking()
             .Where(p => ids.Contains(p.ConversationId))
-            .Join(db.Users, p => p.UserId, u => u.Id, (p, u) => new { p.ConversationId, p.UserId, p.Type, u.Username, u.FullName })
+            .Join(db.Users, p => p.UserId, u => u.Id, (p, u) => new { p.Id, p.ConversationId, p.UserId, p.Type, u.Username, u.FullName })
+            .OrderBy(p => p.Id)
             .ToListAsync(cancellation);
         var byConversation = parties.ToLookup(
             p => p.ConversationId, p => new Party(p.UserId, p.Type, string.IsNullOrWhiteSpace(p.FullName) ? p.Username : p.FullName));

@@ -14,6 +14,7 @@ public static class MessagingModule
         services.AddScoped<OwnMessage>();
         services.AddScoped<SendMessage>();
         services.AddScoped<SendDirectMessage>();
+        services.AddScoped<FindConversation>();
         services.AddScoped<ReadMessages>();
         services.AddScoped<ListConversations>();
         services.AddScoped<ListMailbox>();
@@ -45,6 +46,12 @@ public sealed partial class MailboxJson : JsonSerializerContext;
 
 [JsonSerializable(typeof(PostDirectMessage))]
 [JsonSerializable(typeof(DirectMessage))]
+[JsonSerializable(typeof(OneConversation))]
+[JsonSerializable(typeof(SendDirect))]
+[JsonSerializable(typeof(MarkMessagesRead))]
+[JsonSerializable(typeof(ConversationJoined))]
+[JsonSerializable(typeof(Typing))]
+[JsonSerializable(typeof(MarkedRead))]
 [JsonSerializable(typeof(NewMessagePreview))]
 [JsonSerializable(typeof(MessagesReadView))]
 [JsonSerializable(typeof(Envelope<DirectMessage>))]

@@ -12,16 +12,10 @@ namespace Stoa.Server.Messaging;
 /// Messages the reader deleted, and erased ones, stay in their place as empty entries, so that a reader never takes them for a gap.
 /// Refusal: <c>conversation.not_found</c>.
 /// </remarks>
-public sealed class ReadMessages(StoaDb db, ConversationCards cards)
+public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationCards cards)
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
-
-    private static readonly HotQuery<Func<StoaDb, long, long, CancellationToken, Task<long?>>> LastSeq = new(static () => EF.CompileAsyncQuery(
-        (StoaDb db, long conversation, long reader, CancellationToken cancellation) => db.Participants
-            .Where(p => p.ConversationId == conversation && p.UserId == reader && p.LeftAt == null)
-            .Select(p => (long?)p.Conversation!.LastSeq)
-            .SingleOrDefault()));
 
     private static readonly HotQuery<Func<StoaDb, long, long, long, IAsyncEnumerable<Message>>> Range = new(static () => EF.CompileAsyncQuery(
         (StoaDb db, long conversation, long above, long upTo) => db.Messages.AsNoTracking()
@@ -43,9 +37,11 @@ public sealed class ReadMessages(StoaDb db, ConversationCards cards)
 
     public async Task<Outcome<Response>> Handle(Request request, Caller reader, CancellationToken cancellation)
     {
-        if (await LastSeq.On(db)(db, request.ConversationId, reader.UserId, cancellation) is not { } last)
-            return Conversation.NotFound;
+        var found = await find.Handle(request.ConversationId, reader, cancellation);
+        if (found.Refusal is { } refusal)
+            return refusal;
 
+        var last = found.Value;
         var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
         var page = Math.Clamp(request.Page ?? 1, 1, int.MaxValue);
         var (above, upTo) = Bounds(request, last, limit, page);

@@ -1,19 +1,14 @@
-using System.Text.Json.Serialization;
-using Stoa.Server.Hosting.Settings;
+using Stoa.SocketIO;
 
 namespace Stoa.Server.Realtime;
 
-/// <summary>Emits events to rooms from outside a socket handler.</summary>
-public sealed class Announcer
+/// <summary>Emits events to rooms from outside a socket handler; encoded once however many sockets are in them.</summary>
+/// <remarks>At most once: who is not connected gets nothing, and finds it in the record.</remarks>
+public sealed class Announcer(SocketIOServer sockets)
 {
-    public Task ToConversationAsync<T>(long id, string name, T payload, CancellationToken cancellation) => Task.CompletedTask;
-    public Task ToUserAsync<T>(long id, string name, T payload, CancellationToken cancellation) => Task.CompletedTask;
-}
+    /// <summary>To every socket that has the conversation open.</summary>
+    public async Task ToConversationAsync(long id, string name, object payload) => await sockets.To(Rooms.Conversation(id)).EmitAsync(name, payload);
 
-public static class RealtimeServices
-{
-    public static IServiceCollection AddRealtime(this IServiceCollection services, StoaSettings settings) => services.AddSingleton<Announcer>();
+    /// <summary>To every socket of the account.</summary>
+    public async Task ToUserAsync(long id, string name, object payload) => await sockets.To(Rooms.User(id)).EmitAsync(name, payload);
 }
-
-[JsonSerializable(typeof(string))]
-public sealed partial class RealtimeJson : JsonSerializerContext;

@@ -1,2 +1,6 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Stoa.Conformance.Host;
+
+// The conformance host: one process, one port, bare Engine.IO and Socket.IO at once, so that any black-box protocol suite can be pointed at it.
+//   dotnet run -c Release --project tests/Conformance/Host -- --urls http://127.0.0.1:3000 [--bench]
+var app = args.Contains("--bench") ? ConformanceApp.Bench(args) : ConformanceApp.Create(args);
+await app.RunAsync();

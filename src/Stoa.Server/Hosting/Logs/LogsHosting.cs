@@ -28,6 +28,9 @@ public static class LogsHosting
         if (settings.Logs.Folder.Length == 0)
             return;
 
+        // A line for every commit of messages belongs on file, not on a screen.
+        builder.Logging.AddFilter<ConsoleLoggerProvider>("Stoa.Server.Messaging.MessagesLog", LogLevel.Warning);
+
         // Made by the container, so that it closes the files when the host stops.
         builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(
             new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(new AreaFiles(settings.Logs)).CreateLogger(), dispose: true));

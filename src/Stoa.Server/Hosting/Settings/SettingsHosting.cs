@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Stoa.Server.Hosting.Settings.Reading;
 
 namespace Stoa.Server.Hosting.Settings;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Settings.Reading;
 
 namespace Stoa.Server.Hosting.Settings;
 

@@ -1,3 +1,5 @@
+using Stoa.Server.Hosting.Settings.Reading;
+
 namespace Stoa.Server.Hosting.Settings;
 
 /// <summary>Everything an operator can choose, checked. A property of an area is the key <c>Area:Property</c>.</summary>

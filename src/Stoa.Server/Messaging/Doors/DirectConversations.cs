@@ -7,13 +7,14 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Realtime;
 
 namespace Stoa.Server.Messaging.Doors;
 
 /// <summary>S3's conversations: camelCase, in an envelope of <c>success</c>, <c>data</c> and <c>message</c>.</summary>
 public static class DirectConversations
 {
-    private static readonly Refusal UnknownType = Refusal.Invalid("message.type_unknown", "messageType is one of text, image, audio, video, file, location");
+    public static readonly Refusal UnknownType = Refusal.Invalid("message.type_unknown", "messageType is one of text, image, audio, video, file, location");
 
     public static void MapDirectConversations(this IEndpointRouteBuilder routes)
     {
@@ -119,7 +120,7 @@ public sealed record ConversationView(
         var last = summary.Last;
         return new ConversationView(
             card.Id, card.Id, TypeOf(card), card.Alias,
-            [.. card.Parties.Select(static p => new PartyView(p.UserId, WireNames.Of(p.Type), p.Name))],
+            [.. card.Parties.Select(static p => new PartyView(p.UserId, PartyNames.Of(p.Type), p.Name))],
             last is null ? null : new LastMessageView(last.Id, last.Body, last.SenderId, last.SentAt, WireNames.Of(last.Type), last.Seq),
             last?.SentAt, last is null ? null : Preview(last.Body), summary.LastSeq, summary.UnreadCount, summary.LastReadSeq, summary.IsActive,
             summary.ContextType ?? "general", summary.ContextId, summary.CreatedAt, summary.UpdatedAt);

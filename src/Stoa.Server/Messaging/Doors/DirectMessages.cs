@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Stoa.Core.Conversations;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Realtime;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -37,8 +37,8 @@ public sealed record DirectMessage(
         var recipient = message.RecipientId is { } id ? card.PartyOf(id) : null;
         return new DirectMessage(
             message.Id, message.Id, message.ConversationId, message.Seq,
-            message.SenderId, WireNames.Of(sender.Type), sender.Name,
-            recipient is null ? null : new StringId(recipient.UserId), recipient is null ? null : WireNames.Of(recipient.Type),
+            message.SenderId, PartyNames.Of(sender.Type), sender.Name,
+            recipient is null ? null : new StringId(recipient.UserId), recipient is null ? null : PartyNames.Of(recipient.Type),
             message.Body, WireNames.Of(message.Type), message.ReplyToId is { } parent ? new StringId(parent) : null, message.ClientMessageId,
             message.SentAt, message.SentAt, message.EditedAt ?? message.SentAt,
             message.ReadAt is null ? "sent" : "read", message.ReadAt, message.EditedAt is not null,
@@ -49,13 +49,6 @@ public sealed record DirectMessage(
 /// <summary>The words of S3's surface.</summary>
 public static class WireNames
 {
-    public static string Of(PartyType type) => type switch
-    {
-        PartyType.Astrologer => "astrologer",
-        PartyType.Admin => "admin",
-        _ => "user",
-    };
-
     public static string Of(MessageType type) => type switch
     {
         MessageType.CallLog => "call_log",
@@ -79,7 +72,4 @@ public static class WireNames
         "location" => MessageType.Location,
         _ => null,
     };
-
-    /// <summary>The number in an id as clients send it; null when it is none.</summary>
-    public static long? IdOf(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 }

@@ -1,4 +1,4 @@
-namespace Stoa.Server.Hosting.Settings;
+namespace Stoa.Server.Hosting.Settings.Reading;
 
 /// <summary>Values put under a key of the settings by another name, each remembering which: the aliases, and what <c>.env</c> gives.</summary>
 internal sealed class NamedValues : ConfigurationProvider, IConfigurationSource

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Stoa.Server.Hosting.Settings;
+namespace Stoa.Server.Hosting.Settings.Reading;
 
 /// <summary>How values are written: read strictly, written back as they would be read.</summary>
 internal static class SettingText

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 
-namespace Stoa.Server.Hosting.Settings;
+namespace Stoa.Server.Hosting.Settings.Reading;
 
 /// <summary>Finds keys that nothing reads, because a misspelt setting would otherwise be silently the default.</summary>
 internal static class UnknownKeys

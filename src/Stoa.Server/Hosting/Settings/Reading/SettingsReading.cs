@@ -1,4 +1,4 @@
-namespace Stoa.Server.Hosting.Settings;
+namespace Stoa.Server.Hosting.Settings.Reading;
 
 /// <summary>Turns what the sources give into <see cref="StoaSettings"/>, collecting every problem instead of stopping at the first.</summary>
 internal sealed class SettingsReading(SettingSources sources, List<string> problems)

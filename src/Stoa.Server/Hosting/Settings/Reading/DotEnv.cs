@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Stoa.Server.Hosting.Settings;
+namespace Stoa.Server.Hosting.Settings.Reading;
 
 /// <summary>Reads a <c>.env</c> file: <c>NAME=value</c> lines, comments, an optional <c>export</c>, quotes. The file never overrides the environment.</summary>
 internal static class DotEnv

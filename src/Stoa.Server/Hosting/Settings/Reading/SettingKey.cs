@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Stoa.Server.Hosting.Settings;
+namespace Stoa.Server.Hosting.Settings.Reading;
 
 /// <summary>One key of the settings, read from its property: where it belongs, how it is written, what it may be.</summary>
 internal sealed class SettingKey

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 
-namespace Stoa.Server.Hosting.Settings;
+namespace Stoa.Server.Hosting.Settings.Reading;
 
 /// <summary>The places settings come from, strongest last: json files, <c>.env</c>, environment, command line.</summary>
 /// <remarks>Within <c>.env</c> and within the environment a key's own name is stronger than its aliases.</remarks>
@@ -24,7 +24,7 @@ internal sealed class SettingSources
     /// <summary>Puts <c>.env</c> and the aliases where they belong among the framework's own sources.</summary>
     public static SettingSources Compose(ConfigurationManager configuration, List<string> problems)
     {
-        var dotEnv = Settings.DotEnv.Read(".env", problems);
+        var dotEnv = Reading.DotEnv.Read(".env", problems);
         var sources = configuration.Sources;
         var environment = sources.ToList().FindLastIndex(static s => s is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         var at = environment < 0 ? sources.Count : environment;

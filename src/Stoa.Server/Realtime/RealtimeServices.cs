@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Stoa.Core.Outbox;
+using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
+using Stoa.SocketIO;
+using Stoa.SocketIO.EngineIO;
+using Stoa.SocketIO.Namespaces;
+
+namespace Stoa.Server.Realtime;
+
+/// <summary>The one Socket.IO endpoint of the server.</summary>
+public static class RealtimeServices
+{
+    public const string Path = "/socket.io";
+
+    public static IServiceCollection AddRealtime(this IServiceCollection services, StoaSettings settings)
+    {
+        services.AddSocketIO(o =>
+        {
+            o.PingInterval = settings.SocketIO.PingInterval;
+            o.PingTimeout = settings.SocketIO.PingTimeout;
+            o.MaxPayload = settings.SocketIO.MaxPayload;
+            foreach (var origin in settings.AllowedOrigins)
+                (o.Cors ??= new EngineCors { Credentials = true }).Origins.Add(origin);
+        });
+
+        // Sockets read and write JSON exactly as routes do.
+        services.AddOptions<SocketIOOptions>().Configure<JsonSerializerOptions>(static (o, json) => o.Json = json);
+        services.AddSingleton<SocketGate>();
+        services.AddSingleton<Connections>();
+        services.AddSingleton<Announcer>();
+        services.AddScoped<IOutboxSubscriber<SessionsEnded>, CloseEndedSessions>();
+        return services;
+    }
+
+    /// <summary>Maps the default namespace: gate, greeting, then each module's events.</summary>
+    public static void MapRealtime(this WebApplication app, params Action<SocketNamespaceBuilder>[] doors)
+    {
+        var gate = app.Services.GetRequiredService<SocketGate>();
+        var connections = app.Services.GetRequiredService<Connections>();
+        app.MapSocketIO(Path, io =>
+        {
+            io.Use(gate.AdmitAsync);
+            io.OnConnection(connections.WelcomeAsync);
+            io.UseEvents(gate.StillAliveAsync);
+            foreach (var door in doors)
+                door(io);
+        });
+    }
+}
+
+[JsonSerializable(typeof(Connected))]
+[JsonSerializable(typeof(SocketRefusal))]
+[JsonSerializable(typeof(EventAnswer))]
+[JsonSerializable(typeof(EventError))]
+public sealed partial class RealtimeJson : JsonSerializerContext;

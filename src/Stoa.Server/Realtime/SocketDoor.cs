@@ -1,0 +1,59 @@
+using System.ComponentModel.DataAnnotations;
+using Stoa.Core;
+using Stoa.Server.Hosting;
+using Stoa.SocketIO.Namespaces;
+
+namespace Stoa.Server.Realtime;
+
+/// <summary>What an event's acknowledgement says.</summary>
+/// <param name="Data">What the event brought forth; null when it is only "done".</param>
+/// <param name="Code">The refusal's code; null on success.</param>
+public sealed record EventAnswer(bool Success, object? Data, string? Code, string? Error, string? Message)
+{
+    public static EventAnswer Of(Refusal refusal) => new(false, null, refusal.Code, refusal.Text, refusal.Text);
+}
+
+/// <summary>A refused event, for clients that ask for no acknowledgement.</summary>
+/// <param name="Event">Which event was refused.</param>
+public sealed record EventError(string Code, string Error, string Message, string Event);
+
+/// <summary>Maps events onto operations: validates the payload, answers the acknowledgement, tells refusals.</summary>
+public static class SocketDoor
+{
+    private static readonly Refusal InvalidPayload = Refusal.Invalid("event.invalid", "The payload is not what this event takes");
+
+    /// <summary>An event that asks for something: its outcome is acknowledged, a refusal is also emitted under <paramref name="errorEvent"/>.</summary>
+    /// <param name="handle">Called with the caller of the socket's session, after the payload was validated.</param>
+    public static void OnRequest<TPayload>(
+        this SocketNamespaceBuilder io,
+        string name,
+        string errorEvent,
+        Func<Socket, TPayload, Caller, CancellationToken, Task<Outcome<object?>>> handle)
+        where TPayload : class =>
+        io.On<TPayload, EventAnswer>(name, async (socket, payload, cancellation) =>
+        {
+            var outcome = WhyNot(payload) is { } invalid ? invalid : await handle(socket, payload, SocketGate.CallerOf(socket), cancellation);
+            if (outcome.Refusal is not { } refusal)
+                return new EventAnswer(true, outcome.Value, null, null, null);
+            await socket.EmitAsync(errorEvent, new EventError(refusal.Code, refusal.Text, refusal.Text, name));
+            return EventAnswer.Of(refusal);
+        });
+
+    /// <summary>Tells a client that its payload was not even readable.</summary>
+    public static async Task RefusePayloadAsync(SocketEvent happened, string errorEvent)
+    {
+        await happened.Socket.EmitAsync(errorEvent, new EventError(InvalidPayload.Code, InvalidPayload.Text, InvalidPayload.Text, happened.Name));
+        await happened.AckAsync(EventAnswer.Of(InvalidPayload));
+    }
+
+    private static Refusal? WhyNot<TPayload>(TPayload payload)
+        where TPayload : class
+    {
+        if (payload is null)
+            return InvalidPayload;
+        var problems = new List<ValidationResult>();
+        return Validator.TryValidateObject(payload, new ValidationContext(payload), problems, validateAllProperties: true)
+            ? null
+            : InvalidPayload with { Text = string.Join("; ", problems.Select(static p => $"{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(p.MemberNames.FirstOrDefault() ?? "payload")}: {p.ErrorMessage}")) };
+    }
+}

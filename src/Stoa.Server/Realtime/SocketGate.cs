@@ -1,0 +1,65 @@
+using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Tokens;
+using Stoa.SocketIO;
+using Stoa.SocketIO.Namespaces;
+
+namespace Stoa.Server.Realtime;
+
+/// <summary>Who may connect a socket, and for how long: whoever holds a token of a live session, until the session ends.</summary>
+/// <remarks>The token comes in <c>auth.token</c>, in <c>Authorization: Bearer</c>, or in <c>?token=</c>, which ends up in access logs: the last choice.</remarks>
+public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
+{
+    private const string CallerKey = "caller";
+
+    /// <summary>Lets the socket in as its caller, or refuses the connection with the same codes as an HTTP request.</summary>
+    public async Task AdmitAsync(Socket socket, Func<Task> next, CancellationToken cancellation)
+    {
+        if (TokenOf(socket.Handshake) is not { Length: > 0 } token)
+            throw Refused("auth.required", "Not authenticated");
+        var fault = tokens.Verify(token, out var claims);
+        if (fault == TokenFault.Expired)
+            throw Refused("auth.token_expired", "Token has expired");
+        if (fault != TokenFault.None)
+            throw Refused("auth.token_invalid", "Could not validate credentials");
+        if (await sessions.FindAsync(claims, cancellation) is not { } caller)
+            throw Refused("auth.session_ended", "Could not validate credentials");
+
+        socket.Data[CallerKey] = caller;
+        socket.User = BearerHandler.PrincipalOf(caller);
+        await next();
+    }
+
+    /// <summary>Before every event: the session may have ended on another node, where nobody could close this socket.</summary>
+    public async Task StillAliveAsync(SocketEvent happened, Func<Task> next, CancellationToken cancellation)
+    {
+        var caller = CallerOf(happened.Socket);
+        if (await sessions.FindAsync(new AccessClaims(caller.UserId, caller.SessionId), cancellation) is { } now)
+        {
+            // Name and rights may have changed since.
+            happened.Socket.Data[CallerKey] = now;
+            await next();
+            return;
+        }
+
+        await happened.Socket.DisconnectAsync(close: true);
+    }
+
+    /// <summary>Who an admitted socket belongs to.</summary>
+    public static Caller CallerOf(Socket socket) => (Caller)socket.Data[CallerKey]!;
+
+    private static string? TokenOf(SocketHandshake handshake)
+    {
+        if (handshake.Auth.TryGetProperty("token", out var given) && given.ValueKind == System.Text.Json.JsonValueKind.String)
+            return WithoutScheme(given.GetString()!);
+        if (handshake.Headers.TryGetValue("Authorization", out var header) && header.Count == 1)
+            return WithoutScheme(header[0]!);
+        return handshake.Query.TryGetValue("token", out var query) && query.Count == 1 ? query[0] : null;
+    }
+
+    private static string WithoutScheme(string text) => text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? text[7..].Trim() : text;
+
+    private static SocketRefusedException Refused(string code, string text) => new(text, new SocketRefusal(code, text, text));
+}
+
+/// <summary>The <c>data</c> of a refused connection.</summary>
+public sealed record SocketRefusal(string Code, string Error, string Message);

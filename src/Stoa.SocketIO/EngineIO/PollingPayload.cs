@@ -1,0 +1,34 @@
+using System.Buffers.Text;
+
+namespace Stoa.SocketIO.EngineIO;
+
+/// <summary>One packet of a polling body. Text keeps its type digit; binary is decoded.</summary>
+internal readonly record struct PollingPacket(bool IsText, ReadOnlyMemory<byte> Data);
+
+/// <summary>Polling bodies: packets joined by U+001E, binary as <c>b</c> and base64 (Engine.IO 4, "Packet encoding").</summary>
+internal static class PollingPayload
+{
+    public const byte Separator = 0x1E;
+
+    /// <summary>Takes the next packet off the body; false when it is broken base64.</summary>
+    public static bool TryTake(ref ReadOnlyMemory<byte> body, out PollingPacket packet)
+    {
+        var end = body.Span.IndexOf(Separator);
+        var part = end < 0 ? body : body[..end];
+        body = end < 0 ? default : body[(end + 1)..];
+        if (part.Length == 0 || part.Span[0] != 'b')
+        {
+            packet = new PollingPacket(true, part);
+            return true;
+        }
+
+        var text = part.Span[1..];
+        var data = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        var whole = Base64.DecodeFromUtf8(text, data, out var consumed, out var written) == System.Buffers.OperationStatus.Done && consumed == text.Length;
+        packet = new PollingPacket(false, data.AsMemory(0, written));
+        return whole;
+    }
+
+    /// <summary>How many packets the body holds.</summary>
+    public static int Count(ReadOnlySpan<byte> body) => body.Count(Separator) + 1;
+}

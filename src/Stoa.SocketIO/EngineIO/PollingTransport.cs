@@ -1,0 +1,209 @@
+using System.IO.Compression;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Stoa.SocketIO.EngineIO;
+
+/// <summary>HTTP long-polling (Engine.IO 4, "HTTP long-polling").</summary>
+internal sealed class PollingTransport(EngineServer server)
+{
+    private const int CompressionThreshold = 1024;
+
+    // A GET that meets a running upgrade waits this long for its outcome (the reference releases such a GET every 100 ms).
+    private static readonly TimeSpan UpgradePatience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The handshake over polling.</summary>
+    public Task OpenAsync(HttpContext context)
+    {
+        var session = server.Open(context, null);
+        if (server.Options.StickyCookie is { } name)
+            context.Response.Cookies.Append(name, session.Id, new CookieOptions { Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax });
+        session.Start();
+        return AnswerAsync(context, [server.OpenPacket(session, EngineTransports.Polling)]);
+    }
+
+    /// <summary>A GET or POST of a known session.</summary>
+    public Task ServeAsync(HttpContext context, EngineSession session) =>
+        HttpMethods.IsGet(context.Request.Method) ? PollAsync(context, session)
+        : HttpMethods.IsPost(context.Request.Method) ? PostAsync(context, session)
+        : EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+
+    private async Task PollAsync(HttpContext context, EngineSession session)
+    {
+        if (session.Upgrade is { } upgrade)
+        {
+            // A GET can overtake the "5" that made it void, because it travels on another connection.
+            await Task.WhenAny(upgrade, Task.Delay(UpgradePatience, server.Clock, context.RequestAborted));
+            if (session.Transport == EngineTransports.WebSocket)
+            {
+                await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+                return;
+            }
+
+            if (session.Upgrade is not null)
+                session.ReleasePoll();
+        }
+
+        if (session.BeginPoll() is not { } something)
+        {
+            await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+            return;
+        }
+
+        // During an upgrade a poll never waits: the client holds back its "5" until the poll is answered.
+        if (session.Upgrade is not null)
+            session.ReleasePoll();
+        try
+        {
+            await something.WaitAsync(context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            session.Close(EngineCloseReason.TransportError);
+            return;
+        }
+
+        await AnswerAsync(context, session.EndPoll());
+    }
+
+    private async Task PostAsync(HttpContext context, EngineSession session)
+    {
+        if (!session.IsOpen)
+        {
+            await EngineRefusal.UnknownSession.WriteAsync(context, upgrade: false);
+            return;
+        }
+
+        if (context.Request.ContentType?.StartsWith("application/octet-stream", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            session.Close(EngineCloseReason.TransportError);
+            await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+            return;
+        }
+
+        if (!session.BeginPost())
+        {
+            await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+            return;
+        }
+
+        try
+        {
+            await ReadPostAsync(context, session);
+        }
+        finally
+        {
+            session.EndPost();
+        }
+    }
+
+    private async Task ReadPostAsync(HttpContext context, EngineSession session)
+    {
+        if (await ReadBodyAsync(context) is not { } body)
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        if (!Utf8.IsValid(body.Span) || PollingPayload.Count(body.Span) > server.Options.MaxPacketsPerPost)
+            session.Close(EngineCloseReason.ParseError);
+        for (var more = true; more && session.IsOpen; more = body.Length > 0)
+        {
+            if (!PollingPayload.TryTake(ref body, out var packet))
+            {
+                session.Close(EngineCloseReason.ParseError);
+                break;
+            }
+
+            var handling = session.ReceiveAsync(packet.IsText, packet.Data);
+            if (!handling.IsCompletedSuccessfully)
+                await session.HeldBackAsync(handling);
+        }
+
+        if (!session.IsOpen && session.CloseReason is EngineCloseReason.ParseError or EngineCloseReason.TransportError)
+        {
+            await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+            return;
+        }
+
+        context.Response.ContentType = "text/html";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentLength = 2;
+        await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
+    }
+
+    /// <summary>The whole body; null when it is longer than the endpoint allows.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context)
+    {
+        var limit = server.Options.MaxPayload;
+        if (context.Request.ContentLength > limit)
+            return null;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = (long)limit + 1;
+
+        using var body = new MemoryStream((int)(context.Request.ContentLength ?? 256));
+        var chunk = System.Buffers.ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            for (int read; (read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0;)
+            {
+                if (body.Length + read > limit)
+                    return null;
+                body.Write(chunk, 0, read);
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(chunk);
+        }
+
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+
+    private async Task AnswerAsync(HttpContext context, List<OutgoingMessage> packets)
+    {
+        var response = context.Response;
+        response.ContentType = "text/plain; charset=UTF-8";
+        response.Headers.CacheControl = "no-store";
+        var length = packets.Count - 1;
+        foreach (var packet in packets)
+        {
+            length += packet.Polling.Length;
+            server.Metrics.Sent(packet.Packets, packet.Polling.Length);
+        }
+
+        if (server.Options.HttpCompression && length > CompressionThreshold && Encoding(context) is { } encoding)
+        {
+            response.Headers.ContentEncoding = encoding;
+            response.Headers.Vary = "Accept-Encoding";
+            await using Stream compressed = encoding == "gzip"
+                ? new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true)
+                : new ZLibStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await WriteAsync(compressed, packets, context.RequestAborted);
+            return;
+        }
+
+        response.ContentLength = length;
+        await WriteAsync(response.Body, packets, context.RequestAborted);
+    }
+
+    private static async Task WriteAsync(Stream body, List<OutgoingMessage> packets, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<byte> separator = new[] { PollingPayload.Separator };
+        for (var i = 0; i < packets.Count; i++)
+        {
+            if (i > 0)
+                await body.WriteAsync(separator, cancellation);
+            await body.WriteAsync(packets[i].Polling, cancellation);
+        }
+    }
+
+    private static string? Encoding(HttpContext context)
+    {
+        var accepted = context.Request.Headers.AcceptEncoding.ToString();
+        return accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase) ? "gzip"
+            : accepted.Contains("deflate", StringComparison.OrdinalIgnoreCase) ? "deflate"
+            : null;
+    }
+}

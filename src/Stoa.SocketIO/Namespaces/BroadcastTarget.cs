@@ -1,0 +1,50 @@
+namespace Stoa.SocketIO.Namespaces;
+
+/// <summary>The sockets of a namespace, on all nodes, to be narrowed down and acted upon.</summary>
+public abstract class BroadcastTarget : EventEmitter
+{
+    /// <summary>These rooms; repeated calls add. A socket in several of them is meant once.</summary>
+    public BroadcastOperator To(params ReadOnlySpan<string> rooms) => Select().WithRooms(rooms);
+
+    /// <summary>The same as <see cref="To"/>.</summary>
+    public BroadcastOperator In(params ReadOnlySpan<string> rooms) => Select().WithRooms(rooms);
+
+    /// <summary>Not the sockets of these rooms; a socket's id is a room, too.</summary>
+    public BroadcastOperator Except(params ReadOnlySpan<string> rooms) => Select().WithoutRooms(rooms);
+
+    /// <summary>Drop the event for sockets that cannot be written to at this moment.</summary>
+    public BroadcastOperator Volatile => Select().AsVolatile();
+
+    /// <summary>Only sockets of this node.</summary>
+    public BroadcastOperator Local => Select().AsLocal();
+
+    /// <summary>Sends an event and gathers the acknowledgements of all receivers.</summary>
+    /// <typeparam name="T">The type of each answer's first argument; <see cref="Packets.SocketArguments"/> for all of them.</typeparam>
+    /// <param name="timeout">How long answers are waited for; on time-out those that came are returned.</param>
+    public Task<BroadcastAnswers<T>> EmitWithAckAsync<T>(string eventName, TimeSpan timeout, params ReadOnlySpan<object?> arguments) =>
+        Select().CollectAsync<T>(eventName, timeout, arguments);
+
+    /// <inheritdoc/>
+    public override ValueTask EmitArgsAsync(string eventName, params ReadOnlySpan<object?> arguments) => Select().BroadcastAsync(eventName, arguments);
+
+    /// <summary>The sockets meant, on all nodes; those of another node as that node described them.</summary>
+    /// <exception cref="TimeoutException">Another node did not answer.</exception>
+    public ValueTask<IReadOnlyList<RemoteSocket>> FetchSocketsAsync(CancellationToken cancellation = default) => Select().FetchAsync(cancellation);
+
+    /// <summary>Makes the sockets meant join rooms.</summary>
+    public ValueTask SocketsJoinAsync(params ReadOnlySpan<string> rooms) => Select().JoinRoomsAsync([.. rooms]);
+
+    /// <summary>Makes the sockets meant leave rooms; a socket never leaves the room named after its id.</summary>
+    public ValueTask SocketsLeaveAsync(params ReadOnlySpan<string> rooms) => Select().LeaveRoomsAsync([.. rooms]);
+
+    /// <summary>Disconnects the sockets meant.</summary>
+    /// <param name="close">Also close their connections, with all namespaces on them.</param>
+    public ValueTask DisconnectSocketsAsync(bool close = false) => Select().DisconnectAllAsync(close);
+
+    private protected abstract BroadcastOperator Select();
+}
+
+/// <summary>The answers to a broadcast.</summary>
+/// <param name="Answers">In order of arrival.</param>
+/// <param name="IsComplete">False when the time was up before every receiver had answered.</param>
+public sealed record BroadcastAnswers<T>(IReadOnlyList<T> Answers, bool IsComplete);

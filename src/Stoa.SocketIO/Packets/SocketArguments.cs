@@ -1,0 +1,86 @@
+using System.Collections;
+using System.Text.Json;
+
+namespace Stoa.SocketIO.Packets;
+
+/// <summary>The arguments of an event or an acknowledgement as they came: JSON values with their binary attachments. Immutable.</summary>
+/// <remarks>Nothing is deserialized until asked for; each call of <see cref="SocketValue.As{T}"/> deserializes again.</remarks>
+public sealed class SocketArguments : IReadOnlyList<SocketValue>
+{
+    private readonly PayloadJson _serializer;
+    private readonly int[] _bounds;
+    private readonly int _first;
+
+    /// <param name="bounds">Start and end of each element of the array.</param>
+    /// <param name="first">Elements that are no arguments: 1 for the event name, else 0.</param>
+    internal SocketArguments(PayloadJson serializer, ReadOnlyMemory<byte> array, int[] bounds, int first, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
+    {
+        _serializer = serializer;
+        _bounds = bounds;
+        _first = first;
+        Utf8Json = array;
+        Attachments = attachments;
+    }
+
+    /// <summary>The whole array as it stood in the packet, event name included, in UTF-8 with placeholders for binary values.</summary>
+    public ReadOnlyMemory<byte> Utf8Json { get; }
+
+    /// <summary>The binary values, in the order of their numbers.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Attachments { get; }
+
+    /// <summary>How many arguments there are, the event name not counted.</summary>
+    public int Count => (_bounds.Length / 2) - _first;
+
+    /// <summary>The argument at this position, counted from 0 after the event name.</summary>
+    public SocketValue this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            var at = (index + _first) * 2;
+            return new SocketValue(_serializer, Utf8Json[_bounds[at].._bounds[at + 1]], Attachments);
+        }
+    }
+
+    /// <summary>The argument at this position, or the JSON value null when there are fewer.</summary>
+    public SocketValue At(int index) => index >= 0 && index < Count ? this[index] : new SocketValue(_serializer, "null"u8.ToArray(), []);
+
+    /// <inheritdoc/>
+    public IEnumerator<SocketValue> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++)
+            yield return this[i];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>One argument. It can be read as any type, looked at as JSON, or sent on as it is, binary values included.</summary>
+public readonly struct SocketValue
+{
+    private readonly PayloadJson _serializer;
+
+    internal SocketValue(PayloadJson serializer, ReadOnlyMemory<byte> json, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
+    {
+        _serializer = serializer;
+        Utf8Json = json;
+        Attachments = attachments;
+    }
+
+    /// <summary>The JSON text, in UTF-8, with placeholders for binary values.</summary>
+    public ReadOnlyMemory<byte> Utf8Json { get; }
+
+    /// <summary>The binary values of the whole packet; placeholders count into it.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Attachments { get; }
+
+    /// <summary>Whether this is the JSON value null.</summary>
+    public bool IsNull => Utf8Json.Span.SequenceEqual("null"u8);
+
+    /// <summary>The value as this type, read with the options of the server. <c>byte[]</c> and memories of bytes take binary values and base64.</summary>
+    /// <exception cref="JsonException">The value does not fit the type.</exception>
+    public T? As<T>() => _serializer.Read<T>(Utf8Json.Span, Attachments);
+
+    /// <summary>The value as JSON; binary values appear as their placeholders.</summary>
+    public JsonElement AsJson() => JsonElement.Parse(Utf8Json.Span, new JsonDocumentOptions { MaxDepth = _serializer.Options.MaxDepth });
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Stoa.SocketIO.Packets;
+using Stoa.SocketIO.Rooms;
+
+namespace Stoa.SocketIO.Recovery;
+
+/// <summary>Lost sessions and the events they may miss, in memory, bounded by age and number.</summary>
+/// <remarks>Offsets carry a mark of this process, so that one of an earlier process is not mistaken for one of this.</remarks>
+internal sealed class MemoryLog(RecoveryOptions options, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Entry> _entries = new();
+    private readonly Dictionary<string, (SavedSession Session, long Until)> _sessions = new(StringComparer.Ordinal);
+    private readonly Queue<(string PrivateId, long Until)> _ends = new();
+    private readonly string _epoch = Guid.NewGuid().ToString("N")[..8];
+    private long _next;
+
+    private sealed record Entry(long Number, SocketPacket Packet, BroadcastOptions Options, long Until);
+
+    /// <summary>Gives the event its offset, keeps it and delivers it. One at a time: offsets must reach each client in their order, or a reconnecting one would skip some.</summary>
+    public void Append(SocketPacket packet, BroadcastOptions meant, Action<SocketPacket> deliver)
+    {
+        lock (_gate)
+        {
+            var number = _next++;
+            var offset = $"{_epoch}-{number.ToString("D12", CultureInfo.InvariantCulture)}";
+            var logged = packet.WithOffset(offset);
+            _entries.Enqueue(new Entry(number, logged, meant, End()));
+            Trim();
+            deliver(logged);
+        }
+    }
+
+    public void Save(SavedSession session)
+    {
+        lock (_gate)
+        {
+            Trim();
+            var until = End();
+            _sessions[session.PrivateId] = (session, until);
+            _ends.Enqueue((session.PrivateId, until));
+        }
+    }
+
+    public SavedSession? Take(string privateId)
+    {
+        lock (_gate)
+        {
+            Trim();
+            return _sessions.Remove(privateId, out var saved) ? saved.Session : null;
+        }
+    }
+
+    /// <summary>O(kept events).</summary>
+    public IReadOnlyList<SocketPacket>? After(string offset, SavedSession session)
+    {
+        lock (_gate)
+        {
+            Trim();
+            if (!offset.StartsWith(_epoch + "-", StringComparison.Ordinal)
+                || !long.TryParse(offset.AsSpan(_epoch.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                || !_entries.TryPeek(out var oldest) || last < oldest.Number || last >= _next)
+            {
+                return null;
+            }
+
+            return [.. _entries.Where(e => e.Number > last && IsFor(e.Options, session)).Select(e => e.Packet)];
+        }
+    }
+
+    private static bool IsFor(BroadcastOptions meant, SavedSession session)
+    {
+        bool In(string room) => room == session.Id || session.Rooms.Contains(room);
+        return (meant.Rooms.Count == 0 || meant.Rooms.Any(In)) && !meant.Except.Any(In);
+    }
+
+    private long End() => clock.GetTimestamp() + (long)(options.MaxDisconnection.TotalSeconds * clock.TimestampFrequency);
+
+    private void Trim()
+    {
+        var now = clock.GetTimestamp();
+        while (_entries.TryPeek(out var entry) && (entry.Until < now || _entries.Count > options.MaxPackets))
+            _entries.Dequeue();
+        while (_ends.TryPeek(out var end) && end.Until < now)
+        {
+            _ends.Dequeue();
+            // The same private id may have been saved again since.
+            if (_sessions.TryGetValue(end.PrivateId, out var saved) && saved.Until == end.Until)
+                _sessions.Remove(end.PrivateId);
+        }
+    }
+}

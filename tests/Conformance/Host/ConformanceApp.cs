@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Stoa.SocketIO;
+using Stoa.SocketIO.EngineIO;
+using Stoa.SocketIO.Namespaces;
+
+namespace Stoa.Conformance.Host;
+
+/// <summary>What the protocol suites expect to find, and a second set of events for load generators.</summary>
+public static class ConformanceApp
+{
+    private const int MaxPayload = 1_000_000;
+    private static readonly TimeSpan PingInterval = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>The server of the suites: short heartbeats, any origin, echoes.</summary>
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSocketIO(o =>
+        {
+            o.ConnectTimeout = ConnectTimeout;
+            Shared(o);
+        });
+        var app = builder.Build();
+        app.MapEngineIO("/engine.io", Shared(new EngineOptions()), session => new Echo(session));
+        app.MapSocketIO("/socket.io", io =>
+        {
+            io.OnConnection(SendAuth);
+            io.On("message", async (e, _) => await e.Socket.EmitArgsAsync("message-back", [.. e.Args]));
+            io.On("message-with-ack", (e, _) =>
+            {
+                e.AckArgs([.. e.Args]);
+                return Task.CompletedTask;
+            });
+            io.Of("/custom").OnConnection(SendAuth);
+        });
+        return app;
+    }
+
+    /// <summary>The server of load generators: default settings, <c>echo</c>, <c>join</c> and <c>say</c>.</summary>
+    public static WebApplication Bench(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSocketIO();
+        var app = builder.Build();
+        app.MapSocketIO("/socket.io", io =>
+        {
+            io.On("echo", (e, _) =>
+            {
+                e.AckArgs([.. e.Args]);
+                return Task.CompletedTask;
+            });
+            io.On<string, bool>("join", async (socket, room, _) =>
+            {
+                await socket.JoinAsync(room);
+                return true;
+            });
+            io.On<Said>("say", async (socket, said, _) => await socket.Namespace.To(said.Room).EmitAsync("said", said.Data));
+        });
+        return app;
+    }
+
+    private static EngineOptions Shared(EngineOptions options)
+    {
+        options.PingInterval = PingInterval;
+        options.PingTimeout = PingTimeout;
+        options.MaxPayload = MaxPayload;
+        options.Cors = new EngineCors { AnyOrigin = true };
+        return options;
+    }
+
+    private static async Task SendAuth(Socket socket, CancellationToken cancellation) => await socket.EmitAsync("auth", socket.Handshake.Auth);
+
+    private sealed record Said(string Room, JsonElement Data);
+
+    private sealed class Echo(EngineSession session) : EngineHandler
+    {
+        public override ValueTask OnTextAsync(ReadOnlyMemory<byte> text)
+        {
+            session.SendText(text.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        public override ValueTask OnBinaryAsync(ReadOnlyMemory<byte> data)
+        {
+            session.SendBinary(data);
+            return ValueTask.CompletedTask;
+        }
+
+        public override void OnClosed(EngineCloseReason reason)
+        {
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Stoa.TestSupport;
+using Xunit;
+
+namespace Slices.Faces;
+
+public sealed class FacesTests
+{
+    [Theory, EachDatabase]
+    [Requirement("S4-121")]
+    public async Task The_root_and_health_answer_to_anybody(Database database)
+    {
+        using var stranger = StoaServer.For(database).Stranger();
+
+        Assert.Contains("Hello World", (await stranger.GetAsync("/")).Is(200).Text, StringComparison.Ordinal);
+        Assert.Equal("healthy", (await stranger.GetAsync("/health")).Is(200).Body.GetProperty("status").GetString());
+        Assert.Contains("swagger-ui", (await stranger.GetAsync("/docs/index.html")).Is(200).Text, StringComparison.Ordinal);
+    }
+
+    [Theory, EachDatabase]
+    public async Task Every_route_is_described_with_a_summary_and_every_body_with_an_example(Database database)
+    {
+        using var stranger = StoaServer.For(database).Stranger();
+
+        var document = (await stranger.GetAsync("/openapi/v1.json")).Is(200).Body;
+
+        Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        var operations = Operations(document).ToList();
+        Assert.True(operations.Count >= 30, $"only {operations.Count} operations");
+        Assert.All(operations, static o => Assert.True(o.Value.TryGetProperty("summary", out _), o.Name));
+        Assert.All(
+            operations.Where(static o => o.Value.TryGetProperty("requestBody", out _)),
+            static o => Assert.True(o.Value.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").TryGetProperty("example", out _), o.Name));
+    }
+
+    [Theory, EachDatabase]
+    public async Task Every_refusal_of_the_api_document_is_explained_in_the_docs(Database database)
+    {
+        using var stranger = StoaServer.For(database).Stranger();
+        var page = await File.ReadAllTextAsync(DocsPage(), TestContext.Current.CancellationToken);
+
+        var document = (await stranger.GetAsync("/openapi/v1.json")).Is(200).Body;
+        var codes = Operations(document)
+            .SelectMany(static o => o.Value.GetProperty("responses").EnumerateObject())
+            .Where(static r => r.Value.TryGetProperty("content", out var content) && content.TryGetProperty("application/problem+json", out var problem) && problem.TryGetProperty("examples", out _))
+            .SelectMany(static r => r.Value.GetProperty("content").GetProperty("application/problem+json").GetProperty("examples").EnumerateObject())
+            .Select(static e => e.Name).Distinct().ToList();
+
+        Assert.Contains("auth.credentials", codes);
+        Assert.All(codes, code => Assert.Contains($"`{code}`", page, StringComparison.Ordinal));
+    }
+
+    [Theory, EachDatabase]
+    public async Task Metrics_show_requests_in_the_prometheus_text_form(Database database)
+    {
+        using var stranger = StoaServer.For(database).Stranger();
+        (await stranger.GetAsync("/health")).Is(200);
+
+        var metrics = (await stranger.GetAsync("/metrics")).Is(200);
+
+        Assert.StartsWith("text/plain", metrics.ContentType, StringComparison.Ordinal);
+        Assert.Contains("# TYPE http_server_request_duration_seconds histogram", metrics.Text, StringComparison.Ordinal);
+        Assert.Contains("http_route=\"/health\"", metrics.Text, StringComparison.Ordinal);
+    }
+
+    [Theory, EachDatabase]
+    public async Task What_is_not_there_is_a_problem_document_too(Database database)
+    {
+        using var stranger = StoaServer.For(database).Stranger();
+
+        (await stranger.GetAsync("/nowhere")).IsRefusal(404, "route.not_found");
+        (await stranger.GetAsync("/messages/not-a-number")).IsRefusal(404, "route.not_found");
+        (await stranger.PostAsync("/health", new { })).IsRefusal(405, "route.method_not_allowed");
+    }
+
+    [Theory, EachDatabase]
+    [Requirement("S4-57")]
+    public async Task People_are_found_by_the_beginning_of_their_name(Database database)
+    {
+        var stoa = StoaServer.For(database);
+        using var ana = await stoa.RegisterAsync("Findable_100%");
+        using var eve = await stoa.RegisterAsync("eve");
+
+        var found = (await eve.GetAsync($"/api/v1/users/search?query={Uri.EscapeDataString(ana.Name.ToLowerInvariant())}")).Is(200).Body;
+
+        Assert.Equal(ana.Name, Assert.Single(found.GetProperty("users").EnumerateArray()).GetProperty("username").GetString());
+        Assert.DoesNotContain("@", found.GetRawText(), StringComparison.Ordinal);
+        Assert.Empty((await eve.GetAsync("/api/v1/users/search?q=findable%25100")).Is(200).Body.GetProperty("users").EnumerateArray());
+        (await eve.GetAsync("/api/v1/users/search?query=")).IsRefusal(400, "search.query_invalid");
+        (await eve.GetAsync("/api/v1/users/search?query=a%00b")).IsRefusal(400, "search.query_invalid");
+        (await eve.GetAsync("/api/v1/users/search?query=a&limit=x")).IsRefusal(400, "request.malformed");
+        eve.UseToken(null);
+        (await eve.GetAsync("/api/v1/users/search?query=a")).IsRefusal(401, "auth.required");
+    }
+
+    private static IEnumerable<(string Name, JsonElement Value)> Operations(JsonElement document) =>
+        document.GetProperty("paths").EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(method => ($"{method.Name} {path.Name}", method.Value)));
+
+    private static string DocsPage([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "api.md");
+}

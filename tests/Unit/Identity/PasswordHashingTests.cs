@@ -1,0 +1,75 @@
+using Stoa.Server.Identity;
+using Stoa.TestSupport;
+using Xunit;
+
+namespace Unit.Identity;
+
+public sealed class PasswordHashingTests
+{
+    [Fact]
+    [Requirement("S1-4")]
+    [Requirement("S1-75")]
+    public async Task A_hash_is_salted_bcrypt_and_fits_its_password_only()
+    {
+        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+
+        var one = (await hashing.HashAsync("päss wörd 😀", Token)).Value;
+        var other = (await hashing.HashAsync("päss wörd 😀", Token)).Value;
+
+        Assert.StartsWith("$2b$04$", one, StringComparison.Ordinal);
+        Assert.NotEqual(one, other);
+        Assert.True((await hashing.VerifyAsync("päss wörd 😀", one, Token)).Value);
+        Assert.False((await hashing.VerifyAsync("päss wörd", one, Token)).Value);
+        Assert.False((await hashing.VerifyAsync("päss wörd 😀", null, Token)).Value);
+    }
+
+    [Theory]
+    [InlineData("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")]
+    [InlineData("U*U*", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK")]
+    [InlineData("U*U*U", "$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a")]
+    public async Task Hashes_of_other_implementations_are_understood(string password, string hash)
+    {
+        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+
+        Assert.True((await hashing.VerifyAsync(password, hash, Token)).Value);
+        Assert.False((await hashing.VerifyAsync(password + "x", hash, Token)).Value);
+        Assert.False((await hashing.VerifyAsync(password, hash.Replace("$2a$", "$2b$", StringComparison.Ordinal)[..^1] + ".", Token)).Value);
+    }
+
+    [Fact]
+    public async Task Every_byte_of_a_long_password_counts()
+    {
+        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+        var start = new string('x', 80);
+
+        var hash = (await hashing.HashAsync(start + "a", Token)).Value;
+
+        Assert.True((await hashing.VerifyAsync(start + "a", hash, Token)).Value);
+        Assert.False((await hashing.VerifyAsync(start + "b", hash, Token)).Value);
+    }
+
+    [Fact]
+    public async Task Beyond_the_queue_work_is_refused_at_once()
+    {
+        using var hashing = new PasswordHashing(cost: 10, threads: 1, queueLength: 2);
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => hashing.HashAsync("password", Token)));
+
+        Assert.Contains(all, static h => h.Refusal == PasswordHashing.Busy);
+        Assert.Contains(all, static h => h.Refusal is null);
+    }
+
+    [Fact]
+    public async Task A_hash_of_a_lower_cost_is_outdated()
+    {
+        using var cheap = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+        using var dear = new PasswordHashing(cost: 5, threads: 1, queueLength: 10);
+        var hash = (await cheap.HashAsync("password", Token)).Value;
+
+        Assert.False(cheap.IsOutdated(hash));
+        Assert.True(dear.IsOutdated(hash));
+        Assert.True((await dear.VerifyAsync("password", hash, Token)).Value);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+}
