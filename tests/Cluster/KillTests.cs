@@ -12,6 +12,7 @@ public sealed class KillTests
 {
     private const int Kills = 20;
     private const int Senders = 16;
+    private static readonly TimeSpan PatienceOfKiller = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
     [Theory, EachDatabase]
@@ -25,7 +26,7 @@ public sealed class KillTests
         using var stop = new CancellationTokenSource();
         var sending = crowd.Senders(ledger).Select(s => Task.Run(() => s.SendAsync(int.MaxValue, stop.Token))).ToList();
 
-        await KillAgainAndAgainAsync(server, NewRandom(), sending);
+        await KillAgainAndAgainAsync(server, ledger, NewRandom(), sending);
         await stop.CancelAsync();
         await Task.WhenAll(sending);
         await Outbox.DrainsAsync(database, DrainLimit);
@@ -43,14 +44,22 @@ public sealed class KillTests
         await ReadersSeeAsync(record, crowd);
     }
 
-    /// <summary>Some kills meet a server under load, some one that is still starting.</summary>
-    private static async Task KillAgainAndAgainAsync(ServerProcess server, Random random, List<Task> sending)
+    /// <summary>Most kills meet a server under load, after some hundred messages or few; every fourth one that is still starting.</summary>
+    private static async Task KillAgainAndAgainAsync(ServerProcess server, Ledger ledger, Random random, List<Task> sending)
     {
         for (var kill = 1; kill <= Kills; kill++)
         {
-            if (kill % 4 != 0)
+            if (kill % 4 == 0)
+            {
+                await Task.Delay(random.Next(50, 1500), TestContext.Current.CancellationToken);
+            }
+            else
+            {
                 await server.AwaitHealthAsync();
-            await Task.Delay(random.Next(50, kill % 4 != 0 ? 900 : 1500), TestContext.Current.CancellationToken);
+                await Task.WhenAny(ledger.GrowsBy(random.Next(1, 300)), Task.Delay(PatienceOfKiller, TestContext.Current.CancellationToken));
+                await Task.Delay(random.Next(0, 20), TestContext.Current.CancellationToken);
+            }
+
             await server.KillAsync();
             server.Start();
             Assert.DoesNotContain(sending, static s => s.IsCompleted);

@@ -11,6 +11,7 @@ public sealed class Ledger
     private readonly ConcurrentQueue<Acknowledged> acknowledged = new();
     private readonly ConcurrentQueue<string> unanswered = new();
     private readonly ConcurrentQueue<string> refused = new();
+    private readonly ConcurrentQueue<(int Count, TaskCompletionSource Reached)> awaited = new();
     private int retried;
 
     public IReadOnlyCollection<Acknowledged> Acknowledged => acknowledged;
@@ -24,7 +25,24 @@ public sealed class Ledger
     /// <summary>How many messages were sent again under their client id because the answer was lost.</summary>
     public int Retried => retried;
 
-    public void Add(Acknowledged message) => acknowledged.Enqueue(message);
+    public void Add(Acknowledged message)
+    {
+        acknowledged.Enqueue(message);
+        foreach (var (count, reached) in awaited)
+        {
+            if (acknowledged.Count >= count)
+                reached.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when so many more messages have been acknowledged; one waiter at a time.</summary>
+    public Task GrowsBy(int count)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        awaited.Clear();
+        awaited.Enqueue((acknowledged.Count + count, reached));
+        return reached.Task;
+    }
 
     public void AddUnanswered(string body) => unanswered.Enqueue(body);
 
