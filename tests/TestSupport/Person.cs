@@ -57,6 +57,9 @@ public sealed class Person(StoaServer server, HttpClient http) : IDisposable
     public async Task<Answer> PostRawAsync(string path, string body, string contentType = "application/json")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, contentType) };
+
+        // The server may refuse a large body before it has read it.
+        request.Headers.ExpectContinue = true;
         return await AnswerAsync(request);
     }
 

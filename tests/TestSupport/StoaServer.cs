@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.TestSupport;
 
@@ -57,6 +60,26 @@ public sealed class StoaServer : WebApplicationFactory<Program>
         answer.Is(201);
         person.SignIn(answer);
         return person;
+    }
+
+    /// <summary>Registers somebody and makes them a superuser, as <c>create-admin</c> does: past the doors.</summary>
+    public async Task<Person> SuperuserAsync()
+    {
+        var person = await RegisterAsync("root");
+        await SetSuperuserAsync(person, true);
+        return person;
+    }
+
+    /// <summary>Takes the flag back past the doors.</summary>
+    public Task DemoteAsync(Person person) => SetSuperuserAsync(person, false);
+
+    private async Task SetSuperuserAsync(Person person, bool isSuperuser)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<StoaDb>();
+        await db.WriteAsync(
+            () => db.Users.Where(u => u.Id == person.Id).ExecuteUpdateAsync(u => u.SetProperty(x => x.IsSuperuser, isSuperuser)), CancellationToken.None);
+        Services.GetRequiredService<SessionGate>().Forget(await db.Sessions.Where(s => s.UserId == person.Id).Select(s => s.Id).ToListAsync());
     }
 
     /// <summary>Two people who have exchanged nothing yet.</summary>

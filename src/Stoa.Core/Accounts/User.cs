@@ -9,6 +9,9 @@ public sealed class User
     public const int MaxPhoneLength = 20;
     public const int MaxBioLength = 2000;
 
+    /// <summary>Absent, or deleted.</summary>
+    public static readonly Refusal NotFound = Refusal.NotFound("user.not_found", "User not found");
+
     public long Id { get; private set; }
 
     /// <summary>As its owner writes it; unique ignoring case by <see cref="UsernameKey"/>.</summary>
@@ -41,12 +44,27 @@ public sealed class User
 
     public required DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>Set once deleted: the row stays for what others keep of it (their messages), everything personal is gone.</summary>
+    public DateTimeOffset? DeletedAt { get; private set; }
+
     public List<UserRole> Roles { get; } = [];
 
     /// <summary>The form in which names and addresses are compared: surrounding blanks cut, lower case without culture.</summary>
 #pragma warning disable CA1308 // Lower case is what people see in the key when they read the table.
     public static string KeyOf(string text) => text.Trim().ToLowerInvariant();
 #pragma warning restore CA1308
+
+    /// <summary>Takes everything personal away and keeps the id, which the messages of others name. Name and address become free.</summary>
+    public void Erase(DateTimeOffset now)
+    {
+        Username = UsernameKey = $"deleted-{Id}";
+        Email = EmailKey = $"deleted-{Id}@invalid";
+        PasswordHash = "";
+        FullName = "Unknown";
+        Bio = PhoneNumber = null;
+        IsActive = IsSuperuser = false;
+        DeletedAt = UpdatedAt = now;
+    }
 
     /// <summary>Makes an account that is not stored yet.</summary>
     public static User Register(string username, string email, string passwordHash, DateTimeOffset now) => new()

@@ -19,6 +19,9 @@ public sealed class PostgresStoaDb(DbContextOptions<PostgresStoaDb> options) : S
         modelBuilder.Entity<Conversation>().Property(c => c.UniqueKey).UseCollation("C");
     }
 
+    public override Task SerializeAsync(string topic, CancellationToken cancellation) =>
+        Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({topic}, 0))", cancellation);
+
     public override bool IsUniqueViolation(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 }

@@ -56,6 +56,9 @@ public sealed class SqliteStoaDb(DbContextOptions<SqliteStoaDb> options) : StoaD
         }
     }
 
+    /// <summary>Nothing to do: there is one writer, and this transaction is it.</summary>
+    public override Task SerializeAsync(string topic, CancellationToken cancellation) => Task.CompletedTask;
+
     public override bool IsUniqueViolation(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey };
 

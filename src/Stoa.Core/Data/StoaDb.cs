@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
+using Stoa.Core.Moderation;
 using Stoa.Core.Outbox;
 
 namespace Stoa.Core.Data;
@@ -27,6 +28,8 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
 
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
     /// <summary>Runs writing work in one transaction; bulk updates and deletes go through here too. Nested calls join the outer one.</summary>
     /// <remarks>Commits when <paramref name="work"/> returns, rolls back when it throws.</remarks>
     public virtual async Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
@@ -39,6 +42,10 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
         await transaction.CommitAsync(cancellation);
         return result;
     }
+
+    /// <summary>Until the end of the running transaction nobody else, on any node, is past this call with the same topic.</summary>
+    /// <remarks>For rules over several rows that no unique key can hold ("one superuser must remain"). Call within <see cref="WriteAsync"/>.</remarks>
+    public abstract Task SerializeAsync(string topic, CancellationToken cancellation);
 
     /// <summary>True when saving failed because a unique key was there already: somebody else was first.</summary>
     public abstract bool IsUniqueViolation(DbUpdateException exception);

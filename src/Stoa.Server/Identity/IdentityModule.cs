@@ -25,10 +25,22 @@ public static class IdentityModule
         services.AddScoped<LogOutEverywhere>();
         services.AddScoped<ReadAccount>();
         services.AddScoped<CreateAdmin>();
+        services.AddScoped<AuditTrail>();
+        services.AddScoped<UpdateAccount>();
+        services.AddScoped<ChangePassword>();
+        services.AddScoped<ListUsers>();
+        services.AddScoped<SetStanding>();
+        services.AddScoped<ManageRoles>();
+        services.AddScoped<ListSessions>();
+        services.AddScoped<EndSession>();
         return services;
     }
 
-    public static void MapIdentity(this IEndpointRouteBuilder routes) => routes.MapAuth();
+    public static void MapIdentity(this IEndpointRouteBuilder routes)
+    {
+        routes.MapAuth();
+        routes.MapUsers();
+    }
 }
 
 [JsonSerializable(typeof(RegisterBody))]
@@ -37,4 +49,15 @@ public static class IdentityModule
 [JsonSerializable(typeof(AccountView))]
 [JsonSerializable(typeof(Tokens))]
 [JsonSerializable(typeof(Registered))]
+[JsonSerializable(typeof(UpdateAccountBody))]
+[JsonSerializable(typeof(PhoneBody))]
+[JsonSerializable(typeof(ChangePasswordBody))]
+[JsonSerializable(typeof(UpdateUserBody))]
+[JsonSerializable(typeof(SuperuserBody))]
+[JsonSerializable(typeof(RolesBody))]
+[JsonSerializable(typeof(RoleBody))]
+[JsonSerializable(typeof(RoleView))]
+[JsonSerializable(typeof(List<RoleView>))]
+[JsonSerializable(typeof(List<AccountView>))]
+[JsonSerializable(typeof(List<SessionView>))]
 public sealed partial class IdentityJson : JsonSerializerContext;

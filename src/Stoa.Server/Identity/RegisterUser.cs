@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting;
 
 namespace Stoa.Server.Identity;
 
@@ -11,7 +12,7 @@ namespace Stoa.Server.Identity;
 /// Refusals: <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>, <c>auth.username_invalid</c>, <c>auth.busy</c>.
 /// Names and addresses are unique ignoring case, by unique keys: of many at once one wins.
 /// </remarks>
-public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTokens sessions, TimeProvider clock, ILogger<AuthLog> log)
+public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTokens sessions, AuditTrail audit, TimeProvider clock, ILogger<AuthLog> log)
 {
     public static readonly Refusal UsernameTaken = Refusal.Invalid("auth.username_taken", "Username already registered");
     public static readonly Refusal EmailTaken = Refusal.Invalid("auth.email_taken", "Email already registered");
@@ -30,6 +31,23 @@ public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTo
 
     public async Task<Outcome<SignedIn>> Handle(Request request, CancellationToken cancellation)
     {
+        var registered = await AddAsync(request, user => sessions.OpenAsync(user, request.Device, cancellation), cancellation);
+        if (registered.Refusal is null)
+            log.Registered(registered.Value.User.Id);
+        return registered;
+    }
+
+    /// <summary>The account alone, made by an administrator.</summary>
+    public async Task<Outcome<User>> HandleFor(Caller actor, Request request, CancellationToken cancellation) =>
+        await AddAsync(request, async user =>
+        {
+            audit.Note(actor, "user.created", "user", user.Id);
+            await db.SaveChangesAsync(cancellation);
+            return user;
+        }, cancellation);
+
+    private async Task<Outcome<T>> AddAsync<T>(Request request, Func<User, Task<T>> then, CancellationToken cancellation)
+    {
         if (request.Username.Contains('@', StringComparison.Ordinal) && User.KeyOf(request.Username) != User.KeyOf(request.Email))
             return UsernameInvalid;
         if (await TakenAsync(request, cancellation) is { } taken)
@@ -44,14 +62,12 @@ public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTo
         user.PhoneNumber = Blank(request.PhoneNumber);
         try
         {
-            var signedIn = await db.WriteAsync(async () =>
+            return await db.WriteAsync(async () =>
             {
                 db.Users.Add(user);
                 await db.SaveChangesAsync(cancellation);
-                return await sessions.OpenAsync(user, request.Device, cancellation);
+                return await then(user);
             }, cancellation);
-            log.Registered(user.Id);
-            return signedIn;
         }
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))
         {

@@ -31,4 +31,8 @@ public sealed class SessionEnding(StoaDb db, OutboxWriter outbox, SessionGate ga
             log.Ended(userId, ended.Count, reason);
         return ended.Count;
     }
+
+    /// <summary>The account's rights changed: they are asked anew with the next request of each session.</summary>
+    public async Task ForgetAsync(long userId, CancellationToken cancellation) =>
+        gate.Forget(await db.Sessions.Where(s => s.UserId == userId && s.IsActive).Select(s => s.Id).ToListAsync(cancellation));
 }

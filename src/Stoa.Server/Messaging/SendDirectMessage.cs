@@ -46,7 +46,7 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, TimeProvider 
 
     private async Task<long?> OpenAsync(long sender, long recipient, string alias, string key, CancellationToken cancellation)
     {
-        if (!await db.Users.AnyAsync(u => u.Id == recipient, cancellation))
+        if (!await db.Users.AnyAsync(u => u.Id == recipient && u.DeletedAt == null, cancellation))
             return null;
 
         var conversation = Conversation.Direct(sender, recipient, alias, clock.GetUtcNow());

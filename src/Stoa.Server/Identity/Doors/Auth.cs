@@ -26,6 +26,14 @@ public static class Auth
         auth.MapPost("/logout", LogOut).RequireAuthorization().WithSummary("End this session");
         auth.MapPost("/logout-all", LogOutEverywhere).RequireAuthorization().WithSummary("End every session of the account");
         auth.MapGet("/me", ReadMe).RequireAuthorization().WithSummary("The caller's account");
+        auth.MapPut("/me", UpdateMe).RequireAuthorization().WithSummary("Change what the caller's account says")
+            .Example("""{"full_name":"Ana B.","bio":"Likes the sea","phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken);
+        auth.MapPut("/me/phone", UpdatePhone).RequireAuthorization().WithSummary("Change the caller's phone number")
+            .Example("""{"phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken);
+        auth.MapPut("/me/password", ChangeMyPassword).RequireAuthorization().WithSummary("Change the password; other sessions end")
+            .Example("""{"current_password":"correct horse","new_password":"battery staple"}""").Refuses(ChangePassword.Wrong, PasswordHashing.Busy);
+        auth.MapGet("/sessions", Sessions).RequireAuthorization().WithSummary("The caller's sessions that are alive");
+        auth.MapDelete("/sessions/{id:long}", EndOne).RequireAuthorization().WithSummary("End one of the caller's sessions").Refuses(EndSession.NotFound);
     }
 
     private static async Task<Results<Created<Registered>, ProblemHttpResult>> Register(
@@ -59,7 +67,25 @@ public static class Auth
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> ReadMe(Caller caller, ReadAccount read, CancellationToken cancellation) =>
         (await read.Handle(caller, cancellation)).ToOk(AccountView.Of);
 
-    private static Device DeviceOf(HttpContext http)
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> UpdateMe(
+        UpdateAccountBody body, UpdateAccount update, Caller caller, CancellationToken cancellation) =>
+        (await update.Handle(caller.UserId, new(body.FullName, body.Bio, body.PhoneNumber), cancellation)).ToOk(AccountView.Of);
+
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> UpdatePhone(
+        PhoneBody body, UpdateAccount update, Caller caller, CancellationToken cancellation) =>
+        (await update.Handle(caller.UserId, new(null, null, body.PhoneNumber ?? ""), cancellation)).ToOk(AccountView.Of);
+
+    private static async Task<Results<Ok<Said>, ProblemHttpResult>> ChangeMyPassword(
+        ChangePasswordBody body, ChangePassword change, Caller caller, CancellationToken cancellation) =>
+        (await change.Handle(body.CurrentPassword!, body.NewPassword!, caller, cancellation)).ToOk(static _ => new Said("Password updated successfully"));
+
+    private static async Task<Results<Ok<List<SessionView>>, ProblemHttpResult>> Sessions(ListSessions list, Caller caller, CancellationToken cancellation) =>
+        (await list.Handle(caller, cancellation)).ToOk(static sessions => sessions.Select(SessionView.Of).ToList());
+
+    private static async Task<Results<Ok<Said>, ProblemHttpResult>> EndOne(long id, EndSession end, Caller caller, CancellationToken cancellation) =>
+        (await end.Handle(id, caller, cancellation)).ToOk(static _ => new Said("Session deleted"));
+
+    internal static Device DeviceOf(HttpContext http)
     {
         var agent = http.Request.Headers.UserAgent.ToString();
         return new Device(string.IsNullOrEmpty(agent) ? null : agent, http.Connection.RemoteIpAddress?.ToString());
@@ -76,6 +102,25 @@ public sealed record RegisterBody(
 public sealed record LogInBody(
     [property: Needed, AtMost(User.MaxEmailLength)] string? Username,
     [property: Needed, AtMost(NewPasswordAttribute.MaximumLength)] string? Password);
+
+public sealed record UpdateAccountBody(
+    [property: AtMost(User.MaxFullNameLength)] string? FullName,
+    [property: AtMost(User.MaxBioLength)] string? Bio,
+    [property: AtMost(User.MaxPhoneLength)] string? PhoneNumber);
+
+public sealed record PhoneBody([property: AtMost(User.MaxPhoneLength)] string? PhoneNumber);
+
+public sealed record ChangePasswordBody(
+    [property: Needed, AtMost(NewPasswordAttribute.MaximumLength)] string? CurrentPassword,
+    [property: Needed, NewPassword] string? NewPassword);
+
+/// <summary>A session as its owner sees it.</summary>
+public sealed record SessionView(
+    long Id, long UserId, string? DeviceInfo, string? IpAddress, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool IsActive)
+{
+    public static SessionView Of(Session session) =>
+        new(session.Id, session.UserId, session.DeviceInfo, session.IpAddress, session.CreatedAt, session.ExpiresAt, session.IsActive);
+}
 
 public sealed record RefreshBody([property: Needed, AtMost(255)] string? RefreshToken);
 

@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Accounts;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+
+namespace Stoa.Server.Identity;
+
+/// <summary>Changes what an account may: enabled or disabled, superuser or not, or deletes it. For superusers, on others.</summary>
+/// <remarks>
+/// Refusals: <c>user.not_found</c>, <c>user.own_account</c>, <c>user.last_superuser</c>. A disabled or deleted account's sessions end at once. One active
+/// superuser always remains, whoever acts at the same time. Every act is audited.
+/// </remarks>
+public sealed class SetStanding(StoaDb db, SessionEnding ending, AuditTrail audit, TimeProvider clock)
+{
+    public static readonly Refusal OwnAccount = Refusal.Invalid("user.own_account", "You cannot do this to your own account");
+    public static readonly Refusal OwnDeletion = Refusal.Invalid("user.own_account", "Cannot delete your own account");
+    public static readonly Refusal LastSuperuser = Refusal.Conflict("user.last_superuser", "The last superuser must remain");
+    private const string Topic = "superusers";
+
+    public Task<Outcome<User>> EnableAsync(long id, Caller actor, CancellationToken cancellation) =>
+        ChangeAsync(id, actor, "user.enabled", static (user, _) => user.IsActive = true, cancellation);
+
+    public async Task<Outcome<User>> DisableAsync(long id, Caller actor, CancellationToken cancellation) => id == actor.UserId
+        ? OwnAccount
+        : await EndSessionsOf(await ChangeAsync(id, actor, "user.disabled", static (user, _) => user.IsActive = false, cancellation), cancellation);
+
+    public async Task<Outcome<User>> DeleteAsync(long id, Caller actor, CancellationToken cancellation) => id == actor.UserId
+        ? OwnDeletion
+        : await EndSessionsOf(await ChangeAsync(id, actor, "user.deleted", static (user, now) => user.Erase(now), cancellation), cancellation);
+
+    /// <param name="isSuperuser">Null: the other way round.</param>
+    public async Task<Outcome<User>> SetSuperuserAsync(long id, bool? isSuperuser, Caller actor, CancellationToken cancellation)
+    {
+        if (id == actor.UserId)
+            return OwnAccount;
+        var changed = await ChangeAsync(id, actor, "user.superuser", (user, _) => user.IsSuperuser = isSuperuser ?? !user.IsSuperuser, cancellation);
+        if (changed.Refusal is null)
+            await ending.ForgetAsync(id, cancellation);
+        return changed;
+    }
+
+    private Task<Outcome<User>> ChangeAsync(long id, Caller actor, string action, Action<User, DateTimeOffset> change, CancellationToken cancellation) =>
+        db.WriteAsync(async () =>
+        {
+            await db.SerializeAsync(Topic, cancellation);
+            var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null, cancellation);
+            if (user is null)
+                return (Outcome<User>)User.NotFound;
+
+            var before = Describe(user);
+            var wasSuperuser = user is { IsActive: true, IsSuperuser: true };
+            var now = clock.GetUtcNow().Rounded();
+            change(user, now);
+            user.UpdatedAt = now;
+            if (wasSuperuser && user is not { IsActive: true, IsSuperuser: true }
+                && !await db.Users.AnyAsync(u => u.Id != id && u.IsActive && u.IsSuperuser, cancellation))
+            {
+                db.ChangeTracker.Clear();
+                return LastSuperuser;
+            }
+
+            audit.Note(actor, action, "user", id, before, Describe(user));
+            await db.SaveChangesAsync(cancellation);
+            return user;
+        }, cancellation);
+
+    private async Task<Outcome<User>> EndSessionsOf(Outcome<User> changed, CancellationToken cancellation)
+    {
+        if (changed.Refusal is null)
+            await ending.EndAsync(changed.Value.Id, static _ => true, "by an administrator", cancellation);
+        return changed;
+    }
+
+    private static string Describe(User user) =>
+        user.DeletedAt is not null ? "deleted" : $"{(user.IsActive ? "active" : "disabled")}{(user.IsSuperuser ? ", superuser" : "")}";
+}

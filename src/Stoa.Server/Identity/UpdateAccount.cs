@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Accounts;
+using Stoa.Core.Data;
+
+namespace Stoa.Server.Identity;
+
+/// <summary>Changes what an account says of itself. What is null stays; what is blank is taken away.</summary>
+/// <remarks>Refusals: <c>user.not_found</c>, <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>.</remarks>
+public sealed class UpdateAccount(StoaDb db, TimeProvider clock)
+{
+    /// <param name="Username">Only administrators change it; null: stays.</param>
+    /// <param name="Email">Likewise.</param>
+    public sealed record Request(string? FullName, string? Bio, string? PhoneNumber, string? Username = null, string? Email = null);
+
+    public async Task<Outcome<User>> Handle(long userId, Request request, CancellationToken cancellation)
+    {
+        var user = await db.Users.SingleOrDefaultAsync(u => u.Id == userId && u.DeletedAt == null, cancellation);
+        if (user is null)
+            return User.NotFound;
+
+        user.FullName = Changed(user.FullName, request.FullName);
+        user.Bio = Changed(user.Bio, request.Bio);
+        user.PhoneNumber = Changed(user.PhoneNumber, request.PhoneNumber);
+        if (request.Username is { } username)
+            (user.Username, user.UsernameKey) = (username.Trim(), User.KeyOf(username));
+        if (request.Email is { } email)
+            (user.Email, user.EmailKey) = (email.Trim(), User.KeyOf(email));
+        user.UpdatedAt = clock.GetUtcNow().Rounded();
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+            return user;
+        }
+        catch (DbUpdateException e) when (db.IsUniqueViolation(e))
+        {
+            db.ChangeTracker.Clear();
+            return await WhoseAsync(user, cancellation);
+        }
+    }
+
+    private async Task<Refusal> WhoseAsync(User wanted, CancellationToken cancellation)
+    {
+        var others = await db.Users.AsNoTracking()
+            .Where(u => u.Id != wanted.Id && (u.UsernameKey == wanted.UsernameKey || u.EmailKey == wanted.EmailKey))
+            .Select(u => u.UsernameKey).Take(2).ToListAsync(cancellation);
+        return others.Count == 0 ? RegisterUser.PhoneTaken : others.Contains(wanted.UsernameKey) ? RegisterUser.UsernameTaken : RegisterUser.EmailTaken;
+    }
+
+    private static string? Changed(string? old, string? given) => given is null ? old : string.IsNullOrWhiteSpace(given) ? null : given.Trim();
+}
