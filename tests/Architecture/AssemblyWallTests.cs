@@ -17,14 +17,17 @@ public sealed class AssemblyWallTests
         Assert.Empty(AssemblyWalls.Forbidden(Built.Core, ["Stoa", "StackExchange.Redis", .. Web]));
 
     [Fact]
-    public void The_redis_adapter_of_SocketIO_uses_of_ours_only_SocketIO()
-    {
-        var path = Path.Combine(AppContext.BaseDirectory, "Stoa.SocketIO.Redis.dll");
-        Assert.SkipUnless(File.Exists(path), "there is no Stoa.SocketIO.Redis yet");
+    public void No_part_of_SocketIO_is_built_on_Core_or_Server() => Assert.Empty(AssemblyWalls.ForbiddenProjects(Sources.Projects, "src/Stoa.SocketIO", "Stoa.Core", "Stoa.Server"));
 
-        using var module = ModuleDefinition.ReadModule(path);
-        Assert.Empty(AssemblyWalls.Forbidden(module, "Stoa.Core", "Stoa.Server", "Microsoft.EntityFrameworkCore", "Npgsql"));
-    }
+    [Fact]
+    public void A_forbidden_project_is_reported() => Assert.Equal(
+        ["src/Stoa.SocketIO.Redis/a.csproj is built on Stoa.Core"],
+        AssemblyWalls.ForbiddenProjects(
+            [
+                new SourceFile("src/Stoa.SocketIO.Redis/a.csproj", """<ProjectReference Include="../Stoa.SocketIO/Stoa.SocketIO.csproj" /><ProjectReference Include="../Stoa.Core/Stoa.Core.csproj" />"""),
+                new SourceFile("src/Stoa.Server/b.csproj", """<ProjectReference Include="../Stoa.Core/Stoa.Core.csproj" />"""),
+            ],
+            "src/Stoa.SocketIO", "Stoa.Core"));
 
     [Theory]
     [InlineData("Stoa.Core", "Stoa")]

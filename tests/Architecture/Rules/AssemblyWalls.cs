@@ -12,6 +12,14 @@ internal static partial class AssemblyWalls
         where Array.Exists(forbidden, name => Built.IsWithin(reference.Name, name))
         select $"{module.Assembly.Name.Name} uses {reference.Name}";
 
+    /// <summary>The same said by the projects under a path, so that one that is yet to come is held too.</summary>
+    public static IEnumerable<string> ForbiddenProjects(IEnumerable<SourceFile> projects, string path, params string[] forbidden) =>
+        from project in projects
+        where project.Path.StartsWith(path, StringComparison.Ordinal)
+        from name in forbidden
+        where project.Text.Contains($"/{name}.csproj\"", StringComparison.Ordinal)
+        select $"{project.Path} is built on {name}";
+
     /// <summary>Packages that hide a method call behind a bus, or a property behind a mapper.</summary>
     public static IEnumerable<string> ForbiddenPackages(IEnumerable<SourceFile> projects) =>
         from project in projects

@@ -14,7 +14,7 @@ internal static class Listening
         });
         if (settings.Listen.HasTls)
         {
-            // Kestrel's own keys: it reads the whole chain from the file, and again when the file changes.
+            // Kestrel's own keys, because it then sends the whole chain that the file holds.
             builder.Configuration["Kestrel:Certificates:Default:Path"] = Path.GetFullPath(settings.Listen.SslCertificate);
             builder.Configuration["Kestrel:Certificates:Default:KeyPath"] = Path.GetFullPath(settings.Listen.SslKey);
         }
