@@ -80,7 +80,14 @@ internal sealed partial class WebSocketConnection(Stream stream, EngineOptions o
             _queuedBytes = 0;
         }
 
-        abort();
+        try
+        {
+            abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The request has ended, and the connection with it.
+        }
     }
 
     private void SendControl(byte[] frame)
