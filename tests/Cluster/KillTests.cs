@@ -12,13 +12,14 @@ public sealed class KillTests
 {
     private const int Kills = 20;
     private const int Senders = 16;
+    private const int FirstStarts = 3;
     private static readonly TimeSpan PatienceOfKiller = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
     [Theory, EachDatabase]
     public async Task Every_acknowledged_message_survives_twenty_kills(Database product)
     {
-        using var database = new ServerDatabase(product);
+        await using var database = new ServerDatabase(product);
         await using var server = new ServerProcess(database);
         await server.StartAsync();
         using var crowd = await Crowd.GatherAsync(server, database, Senders);
@@ -42,6 +43,27 @@ public sealed class KillTests
         record.CountsUnreadRightly();
         new LogFiles(server.LogFolder).Announce(ledger);
         await ReadersSeeAsync(record, crowd);
+    }
+
+    [Theory, EachDatabase]
+    public async Task A_server_killed_during_its_first_start_starts_the_next_time(Database product)
+    {
+        var random = NewRandom();
+        for (var round = 0; round < FirstStarts; round++)
+        {
+            await using var database = new ServerDatabase(product);
+            await using var server = new ServerProcess(database);
+            for (var kill = 0; kill < 3; kill++)
+            {
+                server.Start();
+                await Task.Delay(random.Next(100, 1500), TestContext.Current.CancellationToken);
+                await server.KillAsync();
+            }
+
+            await server.StartAsync();
+            using var somebody = await Client.RegisterAsync(server, "somebody");
+            (await somebody.GetAsync("/auth/me")).Is(200);
+        }
     }
 
     /// <summary>Most kills meet a server under load, after some hundred messages or few; every fourth one that is still starting.</summary>

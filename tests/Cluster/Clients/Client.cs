@@ -9,6 +9,9 @@ namespace Cluster.Clients;
 /// <summary>An account at one server.</summary>
 public sealed class Client : IDisposable
 {
+    /// <summary>Everybody's.</summary>
+    public const string Password = "correct-horse";
+
     private readonly HttpClient http;
 
     private Client(ServerProcess server)
@@ -30,7 +33,7 @@ public sealed class Client : IDisposable
     public static async Task<Client> RegisterAsync(ServerProcess server, string name)
     {
         using var stranger = new Client(server);
-        var account = (await stranger.PostAsync("/auth/register", new { username = name, email = $"{name}@example.org", password = "correct-horse" })).Is(201);
+        var account = (await stranger.PostAsync("/auth/register", new { username = name, email = $"{name}@example.org", password = Password })).Is(201);
         return SignedIn(server, account.GetProperty("id").GetInt64(), name, account);
     }
 

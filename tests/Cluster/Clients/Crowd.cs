@@ -21,11 +21,12 @@ public sealed class Crowd : IDisposable
     public IReadOnlyList<(Client Client, long Conversation)> Places => places;
 
     /// <param name="size">A multiple of four.</param>
-    public static async Task<Crowd> GatherAsync(ServerProcess server, ServerDatabase database, int size)
+    /// <param name="name">Of each account, followed by its number; not used before on this database.</param>
+    public static async Task<Crowd> GatherAsync(ServerProcess server, ServerDatabase database, int size, string name = "person")
     {
         var crowd = new Crowd([]);
         for (var i = 0; i < size; i++)
-            crowd.clients.Add(await Client.RegisterAsync(server, $"person-{i}"));
+            crowd.clients.Add(await Client.RegisterAsync(server, $"{name}-{i}"));
 
         var together = crowd.clients[..(size / 2)];
         crowd.Hot = await AddGroupAsync(database, together);

@@ -3,25 +3,18 @@ using Stoa.TestSupport;
 
 namespace Cluster.Processes;
 
-/// <summary>An empty database that outlives the servers on it, with a folder beside it.</summary>
-public sealed class ServerDatabase : IDisposable
+/// <summary>A database that outlives the servers on it, and a folder for what each of them keeps beside it.</summary>
+public sealed class ServerDatabase(Database product) : IAsyncDisposable
 {
-    public ServerDatabase(Database product)
-    {
-        Url = product == Database.Sqlite ? $"Data Source={Path.Combine(Folder, "stoa.db")}" : PostgresDatabase.New();
-        Target = new DatabaseTarget(product == Database.Sqlite ? DatabaseKind.Sqlite : DatabaseKind.Postgres, Url);
-    }
+    private readonly FreshDatabase fresh = new(product);
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("stoa-cluster-").FullName;
 
-    public string Url { get; }
+    public DatabaseTarget Target => fresh.Target;
 
-    public DatabaseTarget Target { get; }
-
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Npgsql.NpgsqlConnection.ClearAllPools();
+        await fresh.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 }

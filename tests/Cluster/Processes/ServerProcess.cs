@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Stoa.TestSupport;
 using Xunit;
 
 namespace Cluster.Processes;
@@ -58,7 +59,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < StartLimit)
         {
-            Assert.False(process!.HasExited, $"The server ended instead of starting:\n{ConsoleTail()}");
+            Assert.False(process!.HasExited, $"The server ended with {Exit()} instead of starting:\n{ConsoleTail()}");
             if (await AnswersAsync(http))
             {
                 up.TrySetResult();
@@ -74,9 +75,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGKILL, and waits until the process is gone.</summary>
     public async Task KillAsync()
     {
-        // First of all: whoever loses a connection to this kill must wait for the next start, not find the server still called up.
-        if (up.Task.IsCompleted)
-            Volatile.Write(ref up, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        IsDown();
         process!.Kill();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
@@ -84,6 +83,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns the exit code, or fails when the process is still there after the limit.</summary>
     public async Task<int> StopAsync(TimeSpan within)
     {
+        IsDown();
         using (var kill = Process.Start("kill", ["-TERM", process!.Id.ToString(CultureInfo.InvariantCulture)]))
         using (var limit = new CancellationTokenSource(within))
         {
@@ -110,6 +110,16 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The end of what it wrote to its console, over all its starts.</summary>
     public string ConsoleTail() => File.Exists(ConsolePath) ? string.Join('\n', File.ReadLines(ConsolePath).TakeLast(30)) : "";
 
+    /// <summary>Before the signal: whoever loses a connection to it must wait for the next start, not find the server still called up.</summary>
+    private void IsDown()
+    {
+        if (up.Task.IsCompleted)
+            Volatile.Write(ref up, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    }
+
+    // 128 and the number of the signal, when it was one.
+    private int? Exit() => process is { HasExited: true } ? process.ExitCode : null;
+
     private string ConsolePath => Path.Combine(folder, "console.log");
 
     /// <summary>The program of the same configuration and framework as this test.</summary>
@@ -117,8 +127,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         // tests/Cluster/bin/<configuration>/<framework>/
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = framework.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(root, "src", "Stoa.Server", "bin", framework.Parent.Name, framework.Name, "Stoa.Server.dll");
+        return Path.Combine(Repository.Root, "src", "Stoa.Server", "bin", framework.Parent!.Name, framework.Name, "Stoa.Server.dll");
     }
 
     /// <summary>The shell only points the console at a file and becomes the server: the process id stays.</summary>
@@ -131,7 +140,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var environment = start.Environment;
         environment["DOTNET_ENVIRONMENT"] = "Production";
         environment["ASPNETCORE_URLS"] = Address.GetLeftPart(UriPartial.Authority);
-        environment["Database__Url"] = database.Url;
+        environment["Database__Url"] = database.Target.Connection;
         environment["Data__Folder"] = folder;
         environment["Logs__Folder"] = LogFolder;
         environment["Passwords__BcryptRounds"] = "4";
