@@ -127,7 +127,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         // tests/Cluster/bin/<configuration>/<framework>/
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
-        return Path.Combine(Repository.Root, "src", "Stoa.Server", "bin", framework.Parent!.Name, framework.Name, "Stoa.Server.dll");
+        return Path.Combine(SourceTree.Root, "src", "Stoa.Server", "bin", framework.Parent!.Name, framework.Name, "Stoa.Server.dll");
     }
 
     /// <summary>The shell only points the console at a file and becomes the server: the process id stays.</summary>
