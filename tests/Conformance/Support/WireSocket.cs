@@ -44,6 +44,9 @@ public sealed class WireSocket : IAsyncDisposable
         Handshake = JsonElement.Parse(answer[prefix.Length..]);
     }
 
+    /// <summary>Takes a CONNECT answer that was read elsewhere.</summary>
+    public void Adopt(string handshake) => Handshake = JsonElement.Parse(handshake);
+
     /// <summary>The next message, which must be text.</summary>
     public async Task<string> TextAsync()
     {
