@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Stoa.SocketIO.Admin;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Namespaces;
 using Stoa.SocketIO.Packets;
@@ -28,6 +29,7 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
     private TaskCompletionSource? _drained;
     private int _unfinished;
     private volatile SocketNamespace? _main;
+    private AdminNamespace? _admin;
 
     /// <summary>Made by dependency injection; see <c>AddSocketIO</c>.</summary>
     public SocketIOServer(IServiceProvider services)
@@ -89,7 +91,14 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Engine.Dispose();
+    public void Dispose()
+    {
+        _admin?.Dispose();
+        Engine.Dispose();
+    }
+
+    /// <summary>Who is told what happens to sockets; null when nobody asked for it.</summary>
+    internal SocketObserver? Observer => _admin;
 
     /// <summary>Whether an endpoint serves it.</summary>
     internal bool IsMapped { get; set; }
@@ -165,6 +174,7 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
     {
         lock (_gate)
             _unfinished++;
+        Observer?.Connected(socket);
         socket.Begin();
     }
 
@@ -202,6 +212,12 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
         {
             if (_main is not null)
                 return;
+            if (_builder.Admin is { } asked)
+            {
+                _admin = new AdminNamespace(asked.Name, asked.Options, this);
+                _admin.Map(_builder.Of(asked.Name));
+            }
+
             _builder.Close();
             var names = new HashSet<string>(StringComparer.Ordinal);
             NamespaceHandlers Handlers(SocketNamespaceBuilder built)

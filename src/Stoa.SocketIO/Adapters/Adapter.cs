@@ -164,12 +164,14 @@ public abstract class Adapter(SocketNamespace space)
     {
         if (Table.Join(socket, rooms) is { } made)
             OnRoomsCreated(made);
+        Namespace.Server.Observer?.Joined(socket, rooms);
     }
 
     internal void Leave(Socket socket, IReadOnlyList<string> rooms)
     {
         if (Table.Leave(socket, rooms) is { } gone)
             OnRoomsDeleted(gone);
+        Namespace.Server.Observer?.Left(socket, rooms);
     }
 
     internal void Remove(Socket socket)

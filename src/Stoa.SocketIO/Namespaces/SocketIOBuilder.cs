@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Stoa.SocketIO.Admin;
 
 namespace Stoa.SocketIO.Namespaces;
 
@@ -13,6 +14,8 @@ public sealed class SocketIOBuilder : SocketNamespaceBuilder
     internal Dictionary<string, SocketNamespaceBuilder> Static { get; } = new(StringComparer.Ordinal);
 
     internal List<DynamicNamespace> Dynamic { get; } = [];
+
+    internal (string Name, AdminOptions Options)? Admin { get; private set; }
 
     /// <summary>The namespace of this name; a missing slash is added. The same name gives the same builder.</summary>
     public SocketNamespaceBuilder Of(string name)
@@ -36,6 +39,14 @@ public sealed class SocketIOBuilder : SocketNamespaceBuilder
         var space = new SocketNamespaceBuilder();
         Dynamic.Add(new DynamicNamespace(exists, space));
         return space;
+    }
+
+    internal void AddAdmin(string name, AdminOptions options)
+    {
+        Open();
+        if (Admin is not null || name == "/" || Static.ContainsKey(name))
+            throw new InvalidOperationException($"The admin namespace must be one, and of its own; '{name}' is not.");
+        Admin = (name, options);
     }
 
     internal static string Normalize(string name) => name.StartsWith('/') ? name : "/" + name;

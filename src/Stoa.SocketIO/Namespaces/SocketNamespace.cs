@@ -115,6 +115,8 @@ public sealed class SocketNamespace : BroadcastTarget
     internal void Remove(Socket socket, DisconnectReason? reason)
     {
         Adapter.Remove(socket);
+        if (reason is { } told)
+            Server.Observer?.Disconnected(socket, told);
         if (Adapter.Recovers && socket.PrivateId is { } privateId && reason?.IsRecoverable() == true)
             Server.SaveSession(this, new SavedSession(socket.Id, privateId, [.. socket.Rooms.Skip(1)], socket.DataSnapshot(), socket.User));
         Server.Leave(this);

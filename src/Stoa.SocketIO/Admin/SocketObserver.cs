@@ -1,0 +1,15 @@
+using Stoa.SocketIO.Namespaces;
+
+namespace Stoa.SocketIO.Admin;
+
+/// <summary>Is told what happens to sockets on this node, on the thread on which it happens; must neither block nor throw.</summary>
+internal abstract class SocketObserver
+{
+    public abstract void Connected(Socket socket);
+
+    public abstract void Disconnected(Socket socket, DisconnectReason reason);
+
+    public abstract void Joined(Socket socket, IReadOnlyList<string> rooms);
+
+    public abstract void Left(Socket socket, IReadOnlyList<string> rooms);
+}
