@@ -54,7 +54,15 @@ internal sealed class PacketReader(PacketLimits limits)
     public bool PlaceholdersFit(in IncomingPacket packet)
     {
         using var document = JsonDocument.Parse(packet.Json, new JsonDocumentOptions { MaxDepth = limits.Depth });
-        return Fits(document.RootElement, packet.AttachmentCount);
+        try
+        {
+            return Fits(document.RootElement, packet.AttachmentCount);
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate in a member's name is found only when names are compared.
+            return false;
+        }
     }
 
     /// <summary>Start and end of each element; null when this is not one JSON array.</summary>

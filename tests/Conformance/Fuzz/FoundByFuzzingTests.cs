@@ -1,0 +1,19 @@
+namespace Stoa.Conformance.Fuzz;
+
+/// <summary>What fuzzing found, each with the packet that did it.</summary>
+public sealed class FoundByFuzzingTests
+{
+    [Theory]
+    [InlineData("""451-["bin",{"\ud800":1,"_placeholder":true,"num":0}]""")]
+    [InlineData("""451-["bin",{"a":{"\udc00_placeholder":true}}]""")]
+    public async Task A_lone_surrogate_in_a_members_name_ends_the_connection_and_is_no_fault(string packet)
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var client = await server.ConnectAsync();
+
+        await client.SendAsync(packet);
+
+        await client.ClosedAsync();
+        Assert.DoesNotContain(server.Log.Entries, static e => e.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+}
