@@ -65,7 +65,7 @@ public sealed class LoadOptions
     {
         if (arguments is not [var scenario, ..])
             throw new ArgumentException("A scenario is missing.");
-        var options = new LoadOptions(scenario, $"dotnet run -c Release --project benchmarks/Load -- {string.Join(' ', arguments)}");
+        var options = new LoadOptions(scenario, $"dotnet run -c Release --project benchmarks/Load -- {string.Join(' ', arguments.Select(Quoted))}");
         for (var i = 1; i < arguments.Count; i++)
         {
             var name = arguments[i].StartsWith("--", StringComparison.Ordinal) ? arguments[i][2..] : "";
@@ -88,6 +88,8 @@ public sealed class LoadOptions
         if (!Directory.Exists(Folder))
             throw new ArgumentException($"--folder: {Folder} does not exist");
     }
+
+    private static string Quoted(string argument) => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument;
 
     private string Text(string name, string otherwise) => values.GetValueOrDefault(name, otherwise);
 

@@ -10,7 +10,8 @@ namespace Cluster;
 public sealed class BusyTests
 {
     private const int Senders = 32;
-    private const int MessagesEach = 60;
+    private const int WritersOfAKind = 4;
+    private const int MessagesEach = 100;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
     [Theory, EachDatabase]
@@ -21,17 +22,18 @@ public sealed class BusyTests
         await server.StartAsync();
         using var crowd = await Crowd.GatherAsync(server, database, Senders);
         using var editors = await Crowd.GatherAsync(server, database, 4, "editor");
+        var refreshers = await Task.WhenAll(Enumerable.Range(0, WritersOfAKind).Select(i => Client.RegisterAsync(server, $"refresher-{i}")));
         var ledger = new Ledger();
         using var stop = new CancellationTokenSource();
 
         var sending = Task.WhenAll(crowd.Senders(ledger).Select(s => Task.Run(() => s.SendAsync(MessagesEach, stop.Token))));
-        int[] others = await Task.WhenAll(
-            UntilAsync(sending, round => SignUpAsync(server, round)),
-            UntilAsync(sending, RefreshAsync(await Client.RegisterAsync(server, "refresher"))),
-            UntilAsync(sending, _ => RewriteAsync(editors.Clients[2], editors.Clients[3])),
-            UntilAsync(sending, _ => RewriteAsync(editors.Clients[3], editors.Clients[2])),
+        var others = await Task.WhenAll(Enumerable.Range(0, WritersOfAKind).SelectMany(i => (Task<int>[])
+        [
+            UntilAsync(sending, round => SignUpAsync(server, $"late-{i}-{round}")),
+            UntilAsync(sending, RefreshAsync(refreshers[i])),
+            UntilAsync(sending, _ => RewriteAsync(editors.Clients[i], editors.Clients[i ^ 1])),
             UntilAsync(sending, round => ReadAllAsync(crowd, round)),
-            UntilAsync(sending, round => ReadAllAsync(crowd, round)));
+        ]));
         await sending;
 
         // The test means nothing unless the other writers had their turns meanwhile.
@@ -55,9 +57,9 @@ public sealed class BusyTests
         return rounds;
     }
 
-    private static async Task SignUpAsync(ServerProcess server, int round)
+    private static async Task SignUpAsync(ServerProcess server, string name)
     {
-        using var person = await Client.RegisterAsync(server, $"late-{round}");
+        using var person = await Client.RegisterAsync(server, name);
         (await person.PostAsync("/auth/login", new { username = person.Name, password = Client.Password })).Is(200);
     }
 
@@ -77,7 +79,7 @@ public sealed class BusyTests
         (await author.DeleteAsync($"/messages/{id}")).Is(200);
     }
 
-    /// <summary>Two of these at once mark the same messages of the same account, while more of them arrive.</summary>
+    /// <summary>Several of these at once mark the same messages of the same account, while more of them arrive.</summary>
     private static async Task ReadAllAsync(Crowd crowd, int round)
     {
         var reader = crowd.Clients[(Senders / 2) + (round % (Senders / 2))];

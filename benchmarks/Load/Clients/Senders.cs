@@ -31,6 +31,8 @@ public sealed class SocketSender(SocketIOConnection connection, Account account)
         return new SocketSender(connection, account);
     }
 
+    public override long Events => connection.Events;
+
     public override async ValueTask<bool> SendAsync()
     {
         var number = account.NextMessage();

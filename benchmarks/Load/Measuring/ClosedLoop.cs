@@ -8,6 +8,9 @@ public abstract class Sender : IDisposable
     /// <summary>Sends the next message; returns once it is acknowledged. False: the answer was a refusal or a fault.</summary>
     public abstract ValueTask<bool> SendAsync();
 
+    /// <summary>How many events of the server have come on its connection.</summary>
+    public virtual long Events => 0;
+
     /// <summary>Also ends a <see cref="SendAsync"/> that waits.</summary>
     public abstract void Dispose();
 }
@@ -21,8 +24,9 @@ public sealed record CpuTimes(double Server, double Database, double Generator)
 
 /// <summary>What one window gave.</summary>
 /// <param name="Refused">Answers other than an acknowledgement, over the whole run with its warm-up; must be 0.</param>
+/// <param name="EventsPerSend">Over the whole run; what a message set off at the senders' own sockets.</param>
 /// <param name="FirstFault">What the first sender that failed outright said; null when none did.</param>
-public sealed record Measured(long Sends, long Refused, TimeSpan Length, LatencyHistogram Latency, CpuTimes Cpu, string? FirstFault)
+public sealed record Measured(long Sends, long Refused, TimeSpan Length, LatencyHistogram Latency, CpuTimes Cpu, double EventsPerSend, string? FirstFault)
 {
     public double PerSecond => Sends / Length.TotalSeconds;
 
@@ -56,16 +60,17 @@ public static class ClosedLoop
 
         // The last sender ended on the socket thread; whoever waits for this may block, and must not block that one.
         await Task.Yield();
-        return Sum(counts, window, spent);
+        return Sum(senders, counts, window, spent);
     }
 
-    private static Measured Sum(IReadOnlyList<SenderCount> counts, Window window, CpuTimes spent)
+    private static Measured Sum(IReadOnlyList<Sender> senders, IReadOnlyList<SenderCount> counts, Window window, CpuTimes spent)
     {
         var latency = new LatencyHistogram();
         foreach (var count in counts)
             latency.Add(count.Latency);
         return new Measured(
             latency.Count, counts.Sum(static c => c.Refused), window.Length, latency, spent,
+            (double)senders.Sum(static s => s.Events) / Math.Max(1, counts.Sum(static c => c.Accepted)),
             counts.Select(static c => c.Fault).FirstOrDefault(static f => f is not null));
     }
 
@@ -78,10 +83,10 @@ public static class ClosedLoop
             {
                 var accepted = await sender.SendAsync();
                 var done = Stopwatch.GetTimestamp();
-                if (!accepted)
+                if (accepted)
+                    count.Accept(Stopwatch.GetElapsedTime(started, done), window.Holds(done));
+                else
                     count.Refused++;
-                else if (window.Holds(done))
-                    count.Latency.Record(Stopwatch.GetElapsedTime(started, done));
                 started = done;
             }
         }
@@ -99,8 +104,18 @@ public static class ClosedLoop
     {
         public LatencyHistogram Latency { get; } = new();
 
+        /// <summary>Also those of the warm-up.</summary>
+        public long Accepted { get; private set; }
+
         public long Refused { get; set; }
 
         public string? Fault { get; set; }
+
+        public void Accept(TimeSpan latency, bool isCounted)
+        {
+            Accepted++;
+            if (isCounted)
+                Latency.Record(latency);
+        }
     }
 }

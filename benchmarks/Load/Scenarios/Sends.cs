@@ -33,7 +33,8 @@ public sealed class Sends : Scenario
         var who = options.Conversations == 0 ? "two senders to a conversation" : $"everybody in {options.Conversations} group conversation(s)";
         report.Note(
             $"Median of {options.Rounds} rounds of {options.Length.TotalSeconds:0} s, floor and server in turn on the same disk, {options.WarmUp.TotalSeconds:0} s of " +
-            $"warm-up each; {who}; messages of 160 characters with a client id; PostgreSQL floor with {options.FloorWriters} writer(s).");
+            $"warm-up each; {who}; messages of 160 characters with a client id" +
+            (options.Databases.Contains("postgres") ? $"; PostgreSQL floor with {options.FloorWriters} writer(s)." : "."));
     }
 
     /// <summary>Floor, server, floor, server …: what the machine does meanwhile meets both.</summary>

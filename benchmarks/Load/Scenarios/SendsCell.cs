@@ -11,7 +11,7 @@ public sealed class SendsCell(LoadOptions options, string database, int senders)
 
     public static readonly string[] Columns =
     [
-        "database", "over", "senders", "sends/s", "all rounds", "p50 ms", "p99 ms", "server CPU s/1,000", "database CPU s/1,000", "generator CPU s/1,000", "refused", "ours/floor",
+        "database", "over", "senders", "sends/s", "all rounds", "p50 ms", "p99 ms", "server CPU s/1,000", "database CPU s/1,000", "generator CPU s/1,000", "events per send", "refused", "ours/floor",
     ];
 
     private readonly Dictionary<string, List<Measured>> rounds = new(StringComparer.Ordinal) { [Floor] = [] };
@@ -42,19 +42,31 @@ public sealed class SendsCell(LoadOptions options, string database, int senders)
 
     public void WriteTo(Report report)
     {
-        var floor = Figures.Median(rounds[Floor]);
         foreach (var (over, all) in rounds)
         {
-            var middle = Figures.Median(all);
-            var cpu = middle.Cpu;
-            var refused = all.Sum(static r => r.Refused);
-            report.Row(
-                database, over, Senders.ToString(CultureInfo.InvariantCulture), Figures.Whole(middle.PerSecond), Figures.Spread(all),
-                Figures.Milliseconds(middle.Latency.Percentile(0.5)), Figures.Milliseconds(middle.Latency.Percentile(0.99)),
-                over == Floor ? "" : Figures.CpuSeconds(middle.PerThousand(cpu.Server)), cpu.Database == 0 ? "" : Figures.CpuSeconds(middle.PerThousand(cpu.Database)),
-                Figures.CpuSeconds(middle.PerThousand(cpu.Generator)), Figures.Whole(refused), over == Floor ? "" : Figures.Ratio(middle.PerSecond / floor.PerSecond));
-            if (refused > 0)
+            WriteRow(report, over, all);
+            if (all.Sum(static r => r.Refused) is > 0 and var refused)
                 report.Fail($"{refused} sends of {database}/{over}/{Senders} were not acknowledged: {all.Find(static r => r.FirstFault is not null)?.FirstFault ?? "refused"}.");
         }
     }
+
+    private void WriteRow(Report report, string over, List<Measured> all)
+    {
+        var middle = Figures.Median(all);
+        var cpu = middle.Cpu;
+        var isFloor = over == Floor;
+        report.Row(
+            database, over, Senders.ToString(CultureInfo.InvariantCulture), Figures.Whole(middle.PerSecond), Figures.Spread(all),
+            Figures.Milliseconds(middle.Latency.Percentile(0.5)), Figures.Milliseconds(middle.Latency.Percentile(0.99)),
+            isFloor ? "" : Figures.CpuSeconds(middle.PerThousand(cpu.Server)),
+            cpu.Database == 0 ? "" : Figures.CpuSeconds(middle.PerThousand(cpu.Database)),
+            Figures.CpuSeconds(middle.PerThousand(cpu.Generator)),
+            middle.EventsPerSend == 0 ? "" : Figures.Ratio(middle.EventsPerSend),
+            Figures.Whole(all.Sum(static r => r.Refused)),
+            isFloor ? "" : Figures.Ratio(RatioToFloor(all)));
+    }
+
+    /// <summary>Each round against the floor of the same round, because the machine changes between them; the middle of these.</summary>
+    private double RatioToFloor(List<Measured> all) =>
+        Figures.Median([.. all.Zip(rounds[Floor], static (ours, floor) => ours.PerSecond / floor.PerSecond)]);
 }
