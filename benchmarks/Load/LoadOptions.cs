@@ -8,7 +8,7 @@ public sealed class LoadOptions
     private static readonly string[] Known =
     [
         "database", "senders", "over", "seconds", "warm-up", "rounds", "conversations", "floor-writers", "starts", "idle-seconds",
-        "server-cpus", "generator-cpus", "folder", "section", "write",
+        "server-cpus", "generator-cpus", "folder", "section", "only", "write",
     ];
 
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
@@ -54,6 +54,9 @@ public sealed class LoadOptions
 
     /// <summary>Where databases are made: this disk is measured.</summary>
     public string Folder => Text("folder", Path.GetTempPath());
+
+    /// <summary>Only the questions whose name holds this text.</summary>
+    public string Only => Text("only", "");
 
     /// <summary>The section of the results file.</summary>
     public string Section => Text("section", Scenario);

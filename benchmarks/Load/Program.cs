@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using Stoa.Load;
 using Stoa.Load.Scenarios;
+using Stoa.Load.Scenarios.Sockets;
 
 // One thread waits for the sockets and runs the senders on the spot: no hand-over to the thread pool for each answer. Read once, by the first socket.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1");
 
 // A new scenario is one class and one line here.
-Scenario[] scenarios = [new Sends(), new Idle()];
+Scenario[] scenarios = [new Sends(), new Idle(), new SocketsScenario()];
 
 LoadOptions options;
 Scenario? scenario;
