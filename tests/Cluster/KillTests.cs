@@ -12,8 +12,8 @@ public sealed class KillTests
 {
     private const int Kills = 20;
     private const int Senders = 16;
-    private const int FirstStarts = 3;
-    private static readonly TimeSpan PatienceOfKiller = TimeSpan.FromSeconds(2);
+    private const int FirstStarts = 2;
+    private static readonly TimeSpan PatienceOfKiller = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
     [Theory, EachDatabase]
@@ -66,7 +66,7 @@ public sealed class KillTests
         }
     }
 
-    /// <summary>Most kills meet a server under load, after some hundred messages or few; every fourth one that is still starting.</summary>
+    /// <summary>Most kills meet a server under load, after some messages or many; every fourth one that is still starting.</summary>
     private static async Task KillAgainAndAgainAsync(ServerProcess server, Ledger ledger, Random random, List<Task> sending)
     {
         for (var kill = 1; kill <= Kills; kill++)
@@ -78,7 +78,7 @@ public sealed class KillTests
             else
             {
                 await server.AwaitHealthAsync();
-                await Task.WhenAny(ledger.GrowsBy(random.Next(1, 300)), Task.Delay(PatienceOfKiller, TestContext.Current.CancellationToken));
+                await Task.WhenAny(ledger.GrowsBy(random.Next(1, 200)), Task.Delay(PatienceOfKiller, TestContext.Current.CancellationToken));
                 await Task.Delay(random.Next(0, 20), TestContext.Current.CancellationToken);
             }
 

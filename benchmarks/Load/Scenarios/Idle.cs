@@ -31,6 +31,9 @@ public sealed class Idle : Scenario
 
         // Starts on what is there already: the first one is another question.
         var again = starts.Count > 1 ? starts[1..] : starts;
-        report.Row("median of the later ones", Figures.Whole(Figures.Median([.. again.Select(static s => s.Milliseconds)])), Figures.MiB(Figures.Median([.. again.Select(static s => s.Bytes)])));
+        report.Row(
+            "median of the later ones",
+            Figures.Whole(Figures.Median([.. again.Select(static s => s.Milliseconds)])),
+            Figures.MiB(Figures.Median([.. again.Select(static s => s.Bytes)])));
     }
 }

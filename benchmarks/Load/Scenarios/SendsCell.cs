@@ -11,7 +11,8 @@ public sealed class SendsCell(LoadOptions options, string database, int senders)
 
     public static readonly string[] Columns =
     [
-        "database", "over", "senders", "sends/s", "all rounds", "p50 ms", "p99 ms", "server CPU s/1,000", "database CPU s/1,000", "generator CPU s/1,000", "events per send", "refused", "ours/floor",
+        "database", "over", "senders", "sends/s", "all rounds", "p50 ms", "p99 ms",
+        "server CPU s/1,000", "database CPU s/1,000", "generator CPU s/1,000", "events per send", "refused", "ours/floor",
     ];
 
     private readonly Dictionary<string, List<Measured>> rounds = new(StringComparer.Ordinal) { [Floor] = [] };
