@@ -118,7 +118,7 @@ public sealed class SocketNamespace : BroadcastTarget
         if (reason is { } told)
             Server.Observer?.Disconnected(socket, told);
         if (Adapter.Recovers && socket.PrivateId is { } privateId && reason?.IsRecoverable() == true)
-            Server.SaveSession(this, new SavedSession(socket.Id, privateId, [.. socket.Rooms.Skip(1)], socket.DataSnapshot(), socket.User));
+            Server.SaveSession(this, new SavedSession(socket.Id, privateId, [.. socket.Rooms.Skip(1)], socket.DataSnapshot(), socket.SavedUser));
         Server.Leave(this);
     }
 
