@@ -25,25 +25,50 @@ static async Task<int> Serve(string[] options)
     var builder = SettingsHosting.CreateBuilder(options);
     var settings = builder.AddSettings();
     builder.AddLogs(settings);
+    AddServices(builder.Services, settings);
 
-    builder.Services.AddSingleton(TimeProvider.System);
-    builder.Services.AddStoaDb(settings.Database.Target);
-    builder.Services.AddJobs(settings);
-    builder.Services.AddTokens(settings);
-    builder.Services.AddWeb(settings);
-    builder.Services.AddProblems();
-    builder.Services.AddApiDocument();
-    builder.Services.AddMetricsText();
-    builder.Services.AddRealtime(settings);
-    builder.Services.AddWireJson(
+    var app = builder.Build();
+    Map(app);
+    var stopping = app.Lifetime.ApplicationStopping;
+    try
+    {
+        await StartupMigration.RunAsync(
+            app.Services.GetRequiredService<IDbContextFactory<StoaDb>>(),
+            settings.Database.MigrateOnStart,
+            app.Services.GetRequiredService<ILogger<StoaDb>>(),
+            stopping);
+        await app.RunAsync();
+    }
+    catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+    {
+        // Asked to stop while it was starting: nothing was served yet, and nothing is wrong.
+    }
+
+    return 0;
+}
+
+static void AddServices(IServiceCollection services, StoaSettings settings)
+{
+    services.AddSingleton(TimeProvider.System);
+    services.AddStoaDb(settings.Database.Target);
+    services.AddJobs(settings);
+    services.AddTokens(settings);
+    services.AddWeb(settings);
+    services.AddProblems();
+    services.AddApiDocument();
+    services.AddMetricsText();
+    services.AddRealtime(settings);
+    services.AddWireJson(
         camelCase: [RealtimeJson.Default, DirectJson.Default],
         snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default]);
 
-    builder.Services.AddIdentityModule(settings);
-    builder.Services.AddMessagingModule();
-    builder.Services.AddDiscoveryModule();
+    services.AddIdentityModule(settings);
+    services.AddMessagingModule();
+    services.AddDiscoveryModule();
+}
 
-    var app = builder.Build();
+static void Map(WebApplication app)
+{
     app.UseProblems();
     app.UseWeb();
     app.UseAuthentication();
@@ -61,12 +86,4 @@ static async Task<int> Serve(string[] options)
         routes.MapIdentity();
         routes.MapMessaging();
     }
-
-    await StartupMigration.RunAsync(
-        app.Services.GetRequiredService<IDbContextFactory<StoaDb>>(),
-        settings.Database.MigrateOnStart,
-        app.Services.GetRequiredService<ILogger<StoaDb>>(),
-        app.Lifetime.ApplicationStopping);
-    await app.RunAsync();
-    return 0;
 }

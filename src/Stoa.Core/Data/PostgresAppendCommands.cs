@@ -89,8 +89,9 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
             await command.ExecuteNonQueryAsync();
             return true;
         }
-        catch (NpgsqlException)
+        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
         {
+            // The connection went with the transaction.
             return false;
         }
     }

@@ -16,36 +16,65 @@ internal sealed class PostgresAppendStore(string connection, OutboxFeed feed, Ti
         var done = Feed.TakeDone(DoneLimit);
         try
         {
-            commands ??= await PostgresAppendCommands.OpenAsync(connection);
-            var state = await commands.BeginAsync(batch);
+            var state = await BeginAsync(batch);
             var fresh = Number(batch, state);
             var row = fresh.Count == 0
                 ? null
                 : OutboxEvents.Row(new MessagesAppended([.. fresh.Select(static f => f.Item.Draft.Numbered(0, f.Seq))]), Feed, Clock.GetUtcNow());
-            return await commands.FinishAsync(fresh, row, done);
+            return await commands!.FinishAsync(fresh, row, done);
         }
         catch (PostgresException)
         {
             // The server itself refused: the transaction is aborted and nothing is written.
             Feed.GiveBack(done);
             IsRolledBack = commands is not null && await commands.RollBackAsync();
+            if (!IsRolledBack)
+                await CloseAsync();
             throw;
         }
         catch
         {
             // The connection broke, perhaps during the commit: nobody knows, so nobody may write it again.
             Feed.GiveBack(done);
-            if (commands is { } broken)
-                await broken.DisposeAsync();
-            commands = null;
+            await CloseAsync();
             throw;
         }
     }
 
-    public override async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync() => await CloseAsync();
+
+    /// <summary>Begins on the open connection, or on a new one when that was lost meanwhile: nothing is written yet, so trying again is safe.</summary>
+    private async Task<AppendState> BeginAsync(IReadOnlyList<PendingAppend> batch)
     {
         if (commands is { } open)
+        {
+            try
+            {
+                return await open.BeginAsync(batch);
+            }
+            catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException or IOException)
+            {
+                await CloseAsync();
+            }
+        }
+
+        commands = await PostgresAppendCommands.OpenAsync(connection);
+        return await commands.BeginAsync(batch);
+    }
+
+    private async Task CloseAsync()
+    {
+        if (commands is not { } open)
+            return;
+        commands = null;
+        try
+        {
             await open.DisposeAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // It was broken; that is why it is closed.
+        }
     }
 
     private static List<(PendingAppend Item, long Seq)> Number(IReadOnlyList<PendingAppend> batch, AppendState state)

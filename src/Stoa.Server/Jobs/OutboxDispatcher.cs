@@ -29,10 +29,18 @@ public sealed class OutboxDispatcher(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        while (feed.Entries.TryRead(out var entry))
-            await DispatchAsync(entry.Id, entry.Event, attempts: 0, cancellationToken);
-        while (feed.HasDone)
-            await DeleteDoneAsync(cancellationToken);
+        try
+        {
+            while (feed.Entries.TryRead(out var entry))
+                await DispatchAsync(entry.Id, entry.Event, attempts: 0, cancellationToken);
+            while (feed.HasDone)
+                await DeleteDoneAsync(cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The database is gone: what is left is done by the next start, or by another node.
+            log.SweepFailed(fault);
+        }
     }
 
     private async Task FollowAsync(CancellationToken stopping)
@@ -57,7 +65,7 @@ public sealed class OutboxDispatcher(
 
                 everything = false;
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
+            catch (Exception fault) when (!stopping.IsCancellationRequested)
             {
                 log.SweepFailed(fault);
             }

@@ -4,7 +4,7 @@ namespace Stoa.Conformance.Fuzz;
 public sealed class FoundByFuzzingTests
 {
     [Theory]
-    [InlineData("""451-["bin",{"\ud800":1,"_placeholder":true,"num":0}]""")]
+    [InlineData("""451-["bin",{"_placeholder":true,"num":0},{"\ud800_placeholder_":1}]""")]
     [InlineData("""451-["bin",{"a":{"\udc00_placeholder":true}}]""")]
     public async Task A_lone_surrogate_in_a_members_name_ends_the_connection_and_is_no_fault(string packet)
     {

@@ -24,21 +24,34 @@ public sealed record SigningKeys(string CurrentId, IReadOnlyDictionary<string, b
     private static byte[] FromFile(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        try
-        {
-            // CreateNew: of two processes that start at once one makes the key, the other reads it.
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var made = new FileStream(path, options);
-            made.Write(RandomNumberGenerator.GetBytes(64));
-            made.Flush(flushToDisk: true);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-        }
+        if (!File.Exists(path))
+            Make(path);
 
         var key = File.ReadAllBytes(path);
         return key.Length >= MinimumBytes ? key : throw new InvalidOperationException($"The signing key in {path} is cut short; remove the file to make a new one.");
+    }
+
+    /// <summary>Written whole beside its place and then moved there: a process killed in between leaves no half of a key.</summary>
+    private static void Make(string path)
+    {
+        var draft = $"{path}.{Guid.NewGuid():N}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var made = new FileStream(draft, options))
+        {
+            made.Write(RandomNumberGenerator.GetBytes(64));
+            made.Flush(flushToDisk: true);
+        }
+
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process that started at once was first: its key is the key.
+            File.Delete(draft);
+        }
     }
 }
