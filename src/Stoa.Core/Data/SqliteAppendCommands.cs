@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Stoa.Core.Conversations;
 using Stoa.Core.Outbox;
@@ -26,19 +29,22 @@ internal sealed class SqliteAppendCommands : IDisposable
         Commit = Prepare("COMMIT");
         rollback = Prepare("ROLLBACK");
         advance = Prepare(
-            "UPDATE conversations SET last_seq = last_seq + $n, last_message_at = $at, updated_at = $at WHERE id = $id AND closed_at IS NULL RETURNING last_seq",
-            "$n", "$at", "$id");
+            "UPDATE conversations SET last_seq = last_seq + json_extract(v.value, '$[1]'), last_message_at = json_extract(v.value, '$[2]'), updated_at = json_extract(v.value, '$[2]') " +
+            "FROM json_each($rows) v WHERE conversations.id = json_extract(v.value, '$[0]') AND closed_at IS NULL RETURNING conversations.id, last_seq",
+            "$rows");
         exists = Prepare("SELECT 1 FROM conversations WHERE id = $id", "$id");
         first = Prepare(
-            "SELECT id, conversation_id, seq, recipient_id, type, body, reply_to_id, sent_at, edited_at, read_at FROM messages WHERE sender_id = $s AND client_message_id = $c",
-            "$s", "$c");
+            "SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id " +
+            "FROM json_each($rows) k JOIN messages m ON m.sender_id = json_extract(k.value, '$[0]') AND m.client_message_id = json_extract(k.value, '$[1]')",
+            "$rows");
         insert = Prepare(
             "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, hidden_from_sender, hidden_from_recipient) " +
             "VALUES ($conv, $seq, $s, $r, $type, $body, $reply, $c, $at, 0, 0) RETURNING id",
             "$conv", "$seq", "$s", "$r", "$type", "$body", "$reply", "$c", "$at");
         unread = Prepare(
-            "UPDATE participants SET unread_count = unread_count + $n WHERE conversation_id = $conv AND user_id <> $s AND left_at IS NULL",
-            "$n", "$conv", "$s");
+            "UPDATE participants SET unread_count = unread_count + json_extract(v.value, '$[2]') FROM json_each($rows) v " +
+            "WHERE conversation_id = json_extract(v.value, '$[0]') AND user_id <> json_extract(v.value, '$[1]') AND left_at IS NULL",
+            "$rows");
         outbox = Prepare(
             "INSERT INTO outbox_events (type, payload, owner, due_at, attempts, created_at) VALUES ($type, $payload, $owner, $due, 0, $at) RETURNING id",
             "$type", "$payload", "$owner", "$due", "$at");
@@ -55,11 +61,21 @@ internal sealed class SqliteAppendCommands : IDisposable
     /// <summary>A JSON array of outbox ids.</summary>
     public SqliteParameter DoneIds { get; }
 
-    /// <summary>Adds to the conversation's last number and returns it; null when there is no such conversation open.</summary>
-    public long? Advance(long conversation, int count, DateTimeOffset at)
+    /// <summary>Adds to each conversation's last number; the new ones, by conversation. Those that are closed or not there are missing.</summary>
+    /// <remarks>One statement for all: what a statement costs by itself is more than what it does here.</remarks>
+    public Dictionary<long, long> Advance(IEnumerable<(long Conversation, int Count, DateTimeOffset At)> rows)
     {
-        Set(advance, count, Microseconds.From(at), conversation);
-        return (long?)advance.ExecuteScalar();
+        Set(advance, Rows(rows, static (json, row) =>
+        {
+            json.WriteNumberValue(row.Conversation);
+            json.WriteNumberValue(row.Count);
+            json.WriteNumberValue(Microseconds.From(row.At));
+        }));
+        var last = new Dictionary<long, long>();
+        using var reader = advance.ExecuteReader();
+        while (reader.Read())
+            last[reader.GetInt64(0)] = reader.GetInt64(1);
+        return last;
     }
 
     public bool Exists(long conversation)
@@ -68,27 +84,19 @@ internal sealed class SqliteAppendCommands : IDisposable
         return exists.ExecuteScalar() is not null;
     }
 
-    public Message? FirstUnder(long sender, string clientId)
+    /// <summary>The messages that are there already under these client ids.</summary>
+    public Dictionary<(long Sender, string ClientId), Message> FirstUnder(IEnumerable<(long Sender, string ClientId)> keys)
     {
-        Set(first, sender, clientId);
-        using var row = first.ExecuteReader();
-        if (!row.Read())
-            return null;
-        return new Message
+        Set(first, Rows(keys, static (json, key) =>
         {
-            Id = row.GetInt64(0),
-            ConversationId = row.GetInt64(1),
-            Seq = row.GetInt64(2),
-            SenderId = sender,
-            RecipientId = row.IsDBNull(3) ? null : row.GetInt64(3),
-            Type = Enum.Parse<MessageType>(row.GetString(4)),
-            Body = row.GetString(5),
-            ReplyToId = row.IsDBNull(6) ? null : row.GetInt64(6),
-            ClientMessageId = clientId,
-            SentAt = Microseconds.ToTime(row.GetInt64(7)),
-            EditedAt = row.IsDBNull(8) ? null : Microseconds.ToTime(row.GetInt64(8)),
-            ReadAt = row.IsDBNull(9) ? null : Microseconds.ToTime(row.GetInt64(9)),
-        };
+            json.WriteNumberValue(key.Sender);
+            json.WriteStringValue(key.ClientId);
+        }));
+        var found = new Dictionary<(long, string), Message>();
+        using var reader = first.ExecuteReader();
+        while (reader.Read())
+            found[(reader.GetInt64(10), reader.GetString(11))] = ReadMessage(reader);
+        return found;
     }
 
     public long InsertMessage(MessageDraft draft, long seq)
@@ -98,9 +106,16 @@ internal sealed class SqliteAppendCommands : IDisposable
         return (long)insert.ExecuteScalar()!;
     }
 
-    public void AddUnread(long conversation, long sender, int count)
+    /// <summary>Counts messages as unread for everybody in the conversation but their sender. No conversation may be among the rows twice.</summary>
+    /// <remarks>UPDATE … FROM applies only one of several rows that match.</remarks>
+    public void AddUnread(IEnumerable<(long Conversation, long Sender, int Count)> rows)
     {
-        Set(unread, count, conversation, sender);
+        Set(unread, Rows(rows, static (json, row) =>
+        {
+            json.WriteNumberValue(row.Conversation);
+            json.WriteNumberValue(row.Sender);
+            json.WriteNumberValue(row.Count);
+        }));
         unread.ExecuteNonQuery();
     }
 
@@ -126,6 +141,42 @@ internal sealed class SqliteAppendCommands : IDisposable
     }
 
     public void Dispose() => connection.Dispose();
+
+    /// <summary>Rows as a JSON array of arrays, the form in which one statement takes many.</summary>
+    private static string Rows<T>(IEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            foreach (var row in rows)
+            {
+                json.WriteStartArray();
+                write(json, row);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static Message ReadMessage(SqliteDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        ConversationId = row.GetInt64(1),
+        Seq = row.GetInt64(2),
+        RecipientId = row.IsDBNull(3) ? null : row.GetInt64(3),
+        Type = Enum.Parse<MessageType>(row.GetString(4)),
+        Body = row.GetString(5),
+        ReplyToId = row.IsDBNull(6) ? null : row.GetInt64(6),
+        SentAt = Microseconds.ToTime(row.GetInt64(7)),
+        EditedAt = row.IsDBNull(8) ? null : Microseconds.ToTime(row.GetInt64(8)),
+        ReadAt = row.IsDBNull(9) ? null : Microseconds.ToTime(row.GetInt64(9)),
+        SenderId = row.GetInt64(10),
+        ClientMessageId = row.GetString(11),
+    };
 
     private static void Set(SqliteCommand command, params ReadOnlySpan<object?> values)
     {

@@ -9,7 +9,7 @@ namespace Stoa.Core.Data;
 internal sealed class SqliteAppendStore(string connection, OutboxFeed feed, TimeProvider clock) : AppendStore(feed, clock)
 {
     private readonly SemaphoreSlim gate = SqliteStoaDb.GateOf(connection);
-    private readonly Dictionary<long, (long Next, DateTimeOffset At)> numbered = [];
+    private readonly Dictionary<long, long> numbered = [];
     private SqliteAppendCommands? commands;
 
     public override async Task<long?> CommitAsync(IReadOnlyList<PendingAppend> batch)
@@ -60,10 +60,14 @@ internal sealed class SqliteAppendStore(string connection, OutboxFeed feed, Time
 
     private void FindRepeated(IReadOnlyList<PendingAppend> batch)
     {
-        foreach (var item in batch)
+        var keyed = batch.Where(static i => i.Draft.ClientMessageId is not null).ToList();
+        if (keyed.Count == 0)
+            return;
+        var first = commands!.FirstUnder(keyed.Select(static i => (i.Draft.SenderId, i.Draft.ClientMessageId!)));
+        foreach (var item in keyed)
         {
-            if (item.Draft.ClientMessageId is { } id && commands!.FirstUnder(item.Draft.SenderId, id) is { } first)
-                item.Result = Repeated(first, item.Draft);
+            if (first.TryGetValue((item.Draft.SenderId, item.Draft.ClientMessageId!), out var known))
+                item.Result = Repeated(known, item.Draft);
         }
     }
 
@@ -71,17 +75,21 @@ internal sealed class SqliteAppendStore(string connection, OutboxFeed feed, Time
     private void Number(IReadOnlyList<PendingAppend> batch)
     {
         numbered.Clear();
-        foreach (var group in batch.Where(static i => i.Result is null).GroupBy(static i => i.Draft.ConversationId))
+        var groups = batch.Where(static i => i.Result is null).GroupBy(static i => i.Draft.ConversationId)
+            .Select(static g => (Id: g.Key, Items: g.ToList(), At: g.Max(static i => i.Draft.SentAt))).ToList();
+        if (groups.Count == 0)
+            return;
+        var last = commands!.Advance(groups.Select(static g => (g.Id, g.Items.Count, g.At)));
+        foreach (var (id, items, _) in groups)
         {
-            var at = group.Max(static i => i.Draft.SentAt);
-            if (commands!.Advance(group.Key, group.Count(), at) is { } last)
+            if (last.TryGetValue(id, out var seq))
             {
-                numbered[group.Key] = (last - group.Count() + 1, at);
+                numbered[id] = seq - items.Count + 1;
                 continue;
             }
 
-            var refusal = commands.Exists(group.Key) ? Conversation.Closed : Conversation.NotFound;
-            foreach (var item in group)
+            var refusal = commands.Exists(id) ? Conversation.Closed : Conversation.NotFound;
+            foreach (var item in items)
                 item.Result = refusal;
         }
     }
@@ -93,8 +101,7 @@ internal sealed class SqliteAppendStore(string connection, OutboxFeed feed, Time
         {
             if (item.Result is not null)
                 continue;
-            var (next, at) = numbered[item.Draft.ConversationId];
-            numbered[item.Draft.ConversationId] = (next + 1, at);
+            var next = numbered[item.Draft.ConversationId]++;
             var message = item.Draft.Numbered(commands!.InsertMessage(item.Draft, next), next);
             item.Result = new Appended(message, Repeated: false);
             written.Add(message);
@@ -105,12 +112,15 @@ internal sealed class SqliteAppendStore(string connection, OutboxFeed feed, Time
 
     private void CountUnread(IReadOnlyList<PendingAppend> batch)
     {
-        foreach (var group in batch
+        var written = batch
             .Where(static i => i.Result is { Refusal: null, Value.Repeated: false })
-            .GroupBy(static i => (i.Draft.ConversationId, i.Draft.SenderId)))
-        {
-            commands!.AddUnread(group.Key.ConversationId, group.Key.SenderId, group.Count());
-        }
+            .GroupBy(static i => (i.Draft.ConversationId, i.Draft.SenderId), static (key, items) => (key.ConversationId, key.SenderId, Count: items.Count()))
+            .ToList();
+
+        // A conversation with several senders takes a turn for each; two people who talk need one or two.
+        var turns = written.GroupBy(static w => w.ConversationId).SelectMany(static g => g.Select(static (row, turn) => (row, turn)));
+        foreach (var turn in turns.GroupBy(static t => t.turn, static t => t.row))
+            commands!.AddUnread(turn);
     }
 
     private long Announce(List<Message> written)
