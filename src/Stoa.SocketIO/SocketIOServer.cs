@@ -141,8 +141,9 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
     /// <summary>The namespace, kept until <see cref="Leave"/>; made when a dynamic rule says so; else null.</summary>
     internal async ValueTask<SocketNamespace?> EnterAsync(string name, SocketHandshake handshake)
     {
-        if (_namespaces.TryGetValue(name, out var known) && known.Enter())
+        if (_namespaces.TryGetValue(name, out var known) && !known.IsDynamic && known.Enter())
             return known;
+        // A rule is asked for every client, not only for the first of a namespace as in the reference: it may look at the auth.
         foreach (var (rule, handlers) in _rules)
         {
             if (await rule.Exists(name, handshake.Auth, _stopping))

@@ -16,6 +16,8 @@ public sealed partial class EngineSession
 
     private long Deadline => PingDue + (long)_server.Options.PingTimeout.TotalMilliseconds;
 
+    internal bool IsHeldBack => Volatile.Read(ref _blocked) > 0;
+
     /// <summary>Opens the session for the application and starts the heartbeat, whose time counts from before the handshake answer.</summary>
     internal void Start()
     {

@@ -24,6 +24,8 @@ public sealed partial class EngineSession
         return null;
     }
 
+    internal bool IsPollWaiting => _poll is { Task.IsCompleted: false };
+
     /// <summary>What the released poll is answered with; at least one packet.</summary>
     internal List<OutgoingMessage> EndPoll()
     {

@@ -61,6 +61,9 @@ public sealed partial class EngineSession
     /// <summary>Why the session ended; meaningful once <see cref="IsOpen"/> is false.</summary>
     public EngineCloseReason CloseReason { get; private set; }
 
+    /// <summary>Whether everything sent so far has been handed to the web server.</summary>
+    internal bool IsIdle => _webSocket?.IsIdle ?? _queue is null;
+
     /// <summary>Sends a text message. False when the session is over.</summary>
     /// <param name="text">UTF-8; over polling it must not hold U+001E, which has no escape there.</param>
     public bool SendText(ReadOnlySpan<byte> text)

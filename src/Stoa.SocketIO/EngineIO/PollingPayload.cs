@@ -11,10 +11,12 @@ internal static class PollingPayload
     public const byte Separator = 0x1E;
 
     /// <summary>Takes the next packet off the body; false when it is broken base64.</summary>
-    public static bool TryTake(ref ReadOnlyMemory<byte> body, out PollingPacket packet)
+    /// <param name="more">Whether a separator followed, and so another packet, be it an empty one.</param>
+    public static bool TryTake(ref ReadOnlyMemory<byte> body, out PollingPacket packet, out bool more)
     {
         var end = body.Span.IndexOf(Separator);
         var part = end < 0 ? body : body[..end];
+        more = end >= 0;
         body = end < 0 ? default : body[(end + 1)..];
         if (part.Length == 0 || part.Span[0] != 'b')
         {

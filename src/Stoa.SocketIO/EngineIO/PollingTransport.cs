@@ -108,9 +108,9 @@ internal sealed class PollingTransport(EngineServer server)
 
         if (!Utf8.IsValid(body.Span) || PollingPayload.Count(body.Span) > server.Options.MaxPacketsPerPost)
             session.Close(EngineCloseReason.ParseError);
-        for (var more = true; more && session.IsOpen; more = body.Length > 0)
+        for (var more = true; more && session.IsOpen;)
         {
-            if (!PollingPayload.TryTake(ref body, out var packet))
+            if (!PollingPayload.TryTake(ref body, out var packet, out more))
             {
                 session.Close(EngineCloseReason.ParseError);
                 break;

@@ -22,6 +22,16 @@ internal sealed partial class WebSocketConnection(Stream stream, EngineOptions o
     private bool _writing;
     private bool _ended;
 
+    /// <summary>Whether no write is under way.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+                return !_writing;
+        }
+    }
+
     /// <summary>Hands a message to the connection without waiting for it to leave.</summary>
     /// <param name="onlyIfIdle">Drop the message when an earlier write is still under way ("volatile").</param>
     public SendOutcome Send(OutgoingMessage message, bool onlyIfIdle = false)

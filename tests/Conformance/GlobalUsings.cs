@@ -1,0 +1,2 @@
+global using Stoa.Conformance.Support;
+global using Xunit;
