@@ -46,28 +46,15 @@ internal sealed class EngineServer : IDisposable
     /// <summary>Sessions that are open on this node now.</summary>
     public int Count => _sessions.Count;
 
-    /// <summary>Serves one request of the endpoint.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Serves one request of the endpoint. Not an async method: its state would live as long as each WebSocket.</summary>
+    public Task HandleAsync(HttpContext context)
     {
         if (Options.Cors?.Apply(context) == true)
-            return;
-
+            return Task.CompletedTask;
         var request = EngineRequest.Read(context, Options);
         var session = Find(request.SessionId);
-        var refusal = _stopping ? EngineRefusal.ShuttingDown : await request.CheckAsync(context, Options, session);
-        if (refusal is not null)
-        {
-            EngineLog.RequestRefused(_log, refusal.Code, refusal.Message);
-            await refusal.WriteAsync(context, request.IsUpgrade);
-        }
-        else if (request.IsUpgrade)
-        {
-            await (session is null ? _webSocket.OpenAsync(context) : _webSocket.UpgradeAsync(context, session));
-        }
-        else
-        {
-            await (session is null ? _polling.OpenAsync(context) : _polling.ServeAsync(context, session));
-        }
+        var check = request.CheckAsync(context, Options, session);
+        return check.IsCompletedSuccessfully ? ServeAsync(context, request, session, check.Result) : ServeCheckedAsync(context, request, session, check.AsTask());
     }
 
     /// <summary>Makes a session known; its heartbeat starts now.</summary>
@@ -108,6 +95,24 @@ internal sealed class EngineServer : IDisposable
     }
 
     public void Dispose() => Wheel.Dispose();
+
+    private async Task ServeCheckedAsync(HttpContext context, EngineRequest request, EngineSession? session, Task<EngineRefusal?> check) =>
+        await ServeAsync(context, request, session, await check);
+
+    private Task ServeAsync(HttpContext context, in EngineRequest request, EngineSession? session, EngineRefusal? refusal)
+    {
+        if (_stopping)
+            refusal = EngineRefusal.ShuttingDown;
+        if (refusal is not null)
+        {
+            EngineLog.RequestRefused(_log, refusal.Code, refusal.Message);
+            return refusal.WriteAsync(context, request.IsUpgrade);
+        }
+
+        if (request.IsUpgrade)
+            return session is null ? _webSocket.OpenAsync(context) : _webSocket.UpgradeAsync(context, session);
+        return session is null ? _polling.OpenAsync(context) : _polling.ServeAsync(context, session);
+    }
 
     private EngineSession? Find(string? id) => id is not null && _sessions.TryGetValue(id, out var session) && session.IsAlive() ? session : null;
 

@@ -6,15 +6,17 @@ public sealed partial class EngineSession
     private TaskCompletionSource? _poll;
     private TaskCompletionSource? _post;
 
-    /// <summary>Makes this request the waiting one; the task ends when there is something to answer. Null when another one waits: the session is closed then.</summary>
+    /// <summary>Makes this request the waiting one; the task ends when there is something to answer. Null when it cannot: the session has been upgraded meanwhile, or another one waits, and the session is closed then.</summary>
     internal Task? BeginPoll()
     {
         lock (_gate)
         {
+            if (_webSocket is not null)
+                return null;
             if (_poll is null)
             {
                 _poll = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                if (_state != State.Open || _queue is { Count: > 0 } || _webSocket is not null)
+                if (_state != State.Open || _queue is { Count: > 0 })
                     _poll.TrySetResult();
                 return _poll.Task;
             }
@@ -50,11 +52,13 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>False when another POST is being read: the session is closed then.</summary>
+    /// <summary>False when the session has been upgraded meanwhile, or another POST is being read, and the session is closed then.</summary>
     internal bool BeginPost()
     {
         lock (_gate)
         {
+            if (_webSocket is not null)
+                return false;
             if (_post is null)
             {
                 _post = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

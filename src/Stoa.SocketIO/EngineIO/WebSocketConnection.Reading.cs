@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
@@ -14,12 +13,16 @@ internal readonly record struct WebSocketMessage(bool IsText, ReadOnlyMemory<byt
     public static WebSocketMessage End(WebSocketStatus status) => new(false, default, status) { Closed = true };
 }
 
-/// <summary>The reading half: frames in, whole messages out. No buffer is held while nothing arrives (zero-byte reads).</summary>
+/// <summary>
+/// The reading half: frames in, whole messages out. While nothing arrives no buffer is held: a read of no bytes waits, and only then one is rented.
+/// </summary>
 internal sealed partial class WebSocketConnection
 {
-    private static readonly StreamPipeReaderOptions Reading = new(bufferSize: 4096, minimumReadSize: 512, leaveOpen: true, useZeroByteReads: true);
-
-    private readonly PipeReader _reader = PipeReader.Create(stream, Reading);
+    private const int SmallestBuffer = 4096;
+    private byte[]? _buffer;
+    private bool _forget;
+    private int _start;
+    private int _end;
     private ArrayBufferWriter<byte>? _fragments;
     private byte _fragmented;
     private bool _fragmentedCompressed;
@@ -27,61 +30,82 @@ internal sealed partial class WebSocketConnection
     /// <summary>Reads and forgets what still comes, so that the peer gets the close frame and not a reset; ends when the peer closes or the connection is cut.</summary>
     public async Task DrainAsync()
     {
-        try
-        {
-            for (ReadResult result; !(result = await _reader.ReadAsync()).IsCompleted;)
-                _reader.AdvanceTo(result.Buffer.End);
-        }
-        catch (Exception e) when (IsGone(e))
-        {
-            // The connection is over, which is what was waited for.
-        }
+        _forget = true;
+        await ReadAsync();
     }
 
     /// <summary>Returns what the reader holds to its pool. Only after the last read.</summary>
-    public void Release() => _reader.Complete();
+    public void Release()
+    {
+        if (_buffer is not null)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = null;
+        _start = _end = 0;
+    }
 
     /// <summary>The next message, defragmented and unmasked, in memory that belongs to the caller. Answers pings on the way.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<WebSocketMessage> ReadAsync()
     {
-        while (true)
+        try
         {
-            ReadResult result;
-            try
+            while (true)
             {
-                result = await _reader.ReadAsync();
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
-            {
-                return WebSocketMessage.End(WebSocketStatus.None);
-            }
+                if (Take() is { } message)
+                    return message;
+                if (_start == _end)
+                {
+                    Release();
+#pragma warning disable CA2022 // No bytes are asked for: this only waits until some are there.
+                    await stream.ReadAsync(Memory<byte>.Empty);
+#pragma warning restore CA2022
+                }
 
-            var buffer = result.Buffer;
-            var message = Take(ref buffer, out var found);
-            _reader.AdvanceTo(buffer.Start, found ? buffer.Start : buffer.End);
-            if (found)
-                return message;
-            if (result.IsCompleted)
-                return WebSocketMessage.End(WebSocketStatus.None);
+                var read = await stream.ReadAsync(MakeRoom());
+                if (read == 0)
+                    break;
+                _end += read;
+            }
         }
+        catch (Exception e) when (IsGone(e))
+        {
+            // The connection is over, as at its regular end.
+        }
+
+        return WebSocketMessage.End(WebSocketStatus.None);
     }
 
-    private WebSocketMessage Take(ref ReadOnlySequence<byte> buffer, out bool found)
+    /// <summary>Grows with what has arrived, never with what a header promises: a promise costs the client nothing.</summary>
+    private Memory<byte> MakeRoom()
     {
-        found = true;
-        while (true)
+        _buffer ??= ArrayPool<byte>.Shared.Rent(SmallestBuffer);
+        if (_end == _buffer.Length)
+        {
+            var used = _end - _start;
+            var target = used > _buffer.Length / 2 ? ArrayPool<byte>.Shared.Rent(_buffer.Length * 2) : _buffer;
+            _buffer.AsSpan(_start, used).CopyTo(target);
+            if (target != _buffer)
+                ArrayPool<byte>.Shared.Return(_buffer);
+            (_buffer, _start, _end) = (target, 0, used);
+        }
+
+        return _buffer.AsMemory(_end);
+    }
+
+    /// <summary>The next message in the buffer; null when more bytes are needed.</summary>
+    private WebSocketMessage? Take()
+    {
+        if (_forget)
+            _start = _end;
+        while (_start < _end)
         {
             var limit = options.MaxPayload - (_fragments?.WrittenCount ?? 0);
-            var error = WebSocketFrame.TryRead(ref buffer, limit, deflate, out var frame, out var complete);
+            var error = WebSocketFrame.TryRead(_buffer.AsSpan(_start, _end - _start), limit, deflate, out var frame, out var size);
             if (error != WebSocketStatus.None)
                 return WebSocketMessage.End(error);
-            if (!complete)
-            {
-                found = false;
-                return default;
-            }
-
+            if (size == 0)
+                return null;
+            _start += size;
             if (frame.IsControl)
             {
                 if (Control(frame))
@@ -92,6 +116,8 @@ internal sealed partial class WebSocketConnection
                 return message;
             }
         }
+
+        return null;
     }
 
     /// <summary>True when the peer closes.</summary>
@@ -106,7 +132,7 @@ internal sealed partial class WebSocketConnection
         if (frame.Opcode == WebSocketFrame.Ping)
         {
             var pong = new byte[2 + frame.Payload.Length];
-            frame.CopyPayload(pong.AsSpan(WebSocketFrame.WriteHeader(pong, WebSocketFrame.Pong, (int)frame.Payload.Length)));
+            frame.CopyPayload(pong.AsSpan(WebSocketFrame.WriteHeader(pong, WebSocketFrame.Pong, frame.Payload.Length)));
             SendControl(pong);
         }
 
@@ -120,7 +146,7 @@ internal sealed partial class WebSocketConnection
         if (continues != (_fragments is not null))
             return WebSocketMessage.End(WebSocketStatus.ProtocolError);
 
-        var length = (int)frame.Payload.Length;
+        var length = frame.Payload.Length;
         if (!continues && frame.IsFinal)
         {
             var data = GC.AllocateUninitializedArray<byte>(length);

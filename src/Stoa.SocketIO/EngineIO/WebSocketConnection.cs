@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Stoa.SocketIO.EngineIO;
 
 /// <summary>What became of a message handed to a connection.</summary>
@@ -14,7 +16,7 @@ internal enum SendOutcome
 /// copy per connection into the server's pipe and nothing else; it holds no buffer while nothing arrives.
 /// </summary>
 /// <remarks>Any thread may send; messages leave in the order of the calls. One reader at a time.</remarks>
-internal sealed partial class WebSocketConnection(Stream stream, EngineOptions options, bool deflate, Action abort)
+internal sealed partial class WebSocketConnection(Stream stream, EngineOptions options, bool deflate, HttpContext request)
 {
     private readonly Lock _gate = new();
     private Queue<byte[]>? _queue;
@@ -90,7 +92,7 @@ internal sealed partial class WebSocketConnection(Stream stream, EngineOptions o
             _queuedBytes = 0;
         }
 
-        abort();
+        request.Abort();
     }
 
     private void SendControl(byte[] frame)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -6,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Stoa.SocketIO.EngineIO;
 
 /// <summary>WebSocket framing (RFC 6455, section 5) for the server's side: unmasked out, masked in.</summary>
-internal readonly struct WebSocketFrame
+internal readonly ref struct WebSocketFrame
 {
     public const byte Continuation = 0x0;
     public const byte Text = 0x1;
@@ -19,7 +18,6 @@ internal readonly struct WebSocketFrame
     public const byte Compressed = 0x40;
 
     private const byte Final = 0x80;
-    private const int LongestHeader = 14;
 
     /// <summary>Opcode without flags.</summary>
     public byte Opcode { get; private init; }
@@ -29,7 +27,7 @@ internal readonly struct WebSocketFrame
     public bool IsCompressed { get; private init; }
 
     /// <summary>Still masked: read it with <see cref="CopyPayload"/>.</summary>
-    public ReadOnlySequence<byte> Payload { get; private init; }
+    public ReadOnlySpan<byte> Payload { get; private init; }
 
     private uint Mask { get; init; }
 
@@ -58,63 +56,61 @@ internal readonly struct WebSocketFrame
         }
     }
 
-    /// <summary>Takes one frame off the front of the buffer. <see cref="WebSocketStatus.None"/> with <paramref name="complete"/> false means: more bytes are needed.</summary>
+    /// <summary>Reads the frame at the front of the bytes.</summary>
     /// <param name="limit">Longest payload; a longer one is refused from its header, before its bytes are waited for.</param>
-    public static WebSocketStatus TryRead(ref ReadOnlySequence<byte> buffer, long limit, bool mayBeCompressed, out WebSocketFrame frame, out bool complete)
+    /// <param name="size">Bytes of the whole frame; 0 when more are needed.</param>
+    public static WebSocketStatus TryRead(ReadOnlySpan<byte> bytes, long limit, bool mayBeCompressed, out WebSocketFrame frame, out int size)
     {
         frame = default;
-        complete = false;
-        Span<byte> header = stackalloc byte[LongestHeader];
-        var available = (int)Math.Min(buffer.Length, LongestHeader);
-        header = header[..available];
-        if (available < 2)
+        size = 0;
+        if (bytes.Length < 2)
             return WebSocketStatus.None;
-        buffer.Slice(0, available).CopyTo(header);
-
-        var control = (header[0] & 0x8) != 0;
-        if (IsForbidden(header[0], header[1], control, mayBeCompressed))
+        var control = (bytes[0] & 0x8) != 0;
+        if (IsForbidden(bytes[0], bytes[1], control, mayBeCompressed))
             return WebSocketStatus.ProtocolError;
 
-        int size = header[1] & 0x7F;
-        var headerLength = 2 + 4 + (size == 126 ? 2 : size == 127 ? 8 : 0);
-        if (available < headerLength)
+        var marker = bytes[1] & 0x7F;
+        var header = 2 + 4 + (marker == 126 ? 2 : marker == 127 ? 8 : 0);
+        if (bytes.Length < header)
             return WebSocketStatus.None;
-        var length = size switch
+        var length = marker switch
         {
-            126 => BinaryPrimitives.ReadUInt16BigEndian(header[2..]),
-            127 => BinaryPrimitives.ReadUInt64BigEndian(header[2..]),
-            _ => (ulong)size,
+            126 => BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]),
+            127 => BinaryPrimitives.ReadUInt64BigEndian(bytes[2..]),
+            _ => (ulong)marker,
         };
         if (length > (ulong)limit && !control)
             return WebSocketStatus.TooBig;
-        if ((ulong)buffer.Length < (ulong)headerLength + length)
+        if ((ulong)(bytes.Length - header) < length)
             return WebSocketStatus.None;
 
+        size = header + (int)length;
         frame = new WebSocketFrame
         {
-            Opcode = (byte)(header[0] & 0xF),
-            IsFinal = (header[0] & Final) != 0,
-            IsCompressed = (header[0] & Compressed) != 0,
-            Mask = MemoryMarshal.Read<uint>(header[(headerLength - 4)..]),
-            Payload = buffer.Slice(headerLength, (long)length),
+            Opcode = (byte)(bytes[0] & 0xF),
+            IsFinal = (bytes[0] & Final) != 0,
+            IsCompressed = (bytes[0] & Compressed) != 0,
+            Mask = MemoryMarshal.Read<uint>(bytes[(header - 4)..]),
+            Payload = bytes[header..size],
         };
-        buffer = buffer.Slice(headerLength + (long)length);
-        complete = true;
         return WebSocketStatus.None;
     }
 
-    /// <summary>Unmasks the payload into <paramref name="target"/>, which must be at least as long.</summary>
+    /// <summary>Unmasks the payload into <paramref name="target"/>, which must be at least as long (RFC 6455, 5.3).</summary>
     public void CopyPayload(Span<byte> target)
     {
-        var mask = Mask;
-        foreach (var segment in Payload)
+        var at = 0;
+        if (Payload.Length >= Vector<byte>.Count)
         {
-            Unmask(segment.Span, target, mask);
-            target = target[segment.Length..];
-            // The mask goes on where this segment ended (RFC 6455, 5.3).
-            var turned = segment.Length % 4 * 8;
-            mask = BitConverter.IsLittleEndian ? BitOperations.RotateRight(mask, turned) : BitOperations.RotateLeft(mask, turned);
+            var wide = Vector.AsVectorByte(new Vector<uint>(Mask));
+            for (; at <= Payload.Length - Vector<byte>.Count; at += Vector<byte>.Count)
+                (new Vector<byte>(Payload[at..]) ^ wide).CopyTo(target[at..]);
         }
+
+        Span<byte> key = stackalloc byte[4];
+        MemoryMarshal.Write(key, Mask);
+        for (; at < Payload.Length; at++)
+            target[at] = (byte)(Payload[at] ^ key[at & 3]);
     }
 
     // Reserved bits and opcodes, unmasked client frames, fragmented or long control frames (5.2, 5.4, 5.5).
@@ -126,22 +122,6 @@ internal readonly struct WebSocketFrame
             || opcode is (> Binary and < Close) or > Pong
             || (second & 0x80) == 0
             || (control && ((first & Final) == 0 || (second & 0x7F) > 125));
-    }
-
-    private static void Unmask(ReadOnlySpan<byte> source, Span<byte> target, uint mask)
-    {
-        var at = 0;
-        if (source.Length >= Vector<byte>.Count)
-        {
-            var wide = Vector.AsVectorByte(new Vector<uint>(mask));
-            for (; at <= source.Length - Vector<byte>.Count; at += Vector<byte>.Count)
-                (new Vector<byte>(source[at..]) ^ wide).CopyTo(target[at..]);
-        }
-
-        Span<byte> key = stackalloc byte[4];
-        MemoryMarshal.Write(key, mask);
-        for (; at < source.Length; at++)
-            target[at] = (byte)(source[at] ^ key[at & 3]);
     }
 }
 

@@ -44,7 +44,7 @@ internal static class WebSocketHandshake
             stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         }
 
-        return new WebSocketConnection(stream, options, deflate, context.Abort);
+        return new WebSocketConnection(stream, options, deflate, context);
     }
 
     private static bool IsKey(string? key)

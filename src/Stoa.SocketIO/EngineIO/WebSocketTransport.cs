@@ -27,26 +27,29 @@ internal sealed class WebSocketTransport(EngineServer server)
     /// <summary>A WebSocket that names a polling session; ends when the connection does.</summary>
     public async Task UpgradeAsync(HttpContext context, EngineSession session)
     {
-        var socket = await WebSocketHandshake.AcceptAsync(context, server.Options);
+        // Before the 101: a GET that the client sends right after it must meet the upgrade.
+        var upgrading = server.Options.AllowUpgrades && session.BeginUpgrade();
+        WebSocketConnection? socket = null;
         try
         {
-            if (!server.Options.AllowUpgrades || !session.BeginUpgrade())
+            socket = await WebSocketHandshake.AcceptAsync(context, server.Options);
+            if (upgrading && await ProbeAsync(socket, session))
             {
-                await CloseAsync(socket);
-            }
-            else if (await ProbeAsync(socket, session))
-            {
+                upgrading = false;
                 await session.RunAsync(socket);
+                return;
             }
-            else
-            {
+
+            if (upgrading)
                 session.EndUpgrade(won: false);
-                await CloseAsync(socket);
-            }
+            upgrading = false;
+            await CloseAsync(socket);
         }
         finally
         {
-            socket.Release();
+            if (upgrading)
+                session.EndUpgrade(won: false);
+            socket?.Release();
         }
     }
 

@@ -17,6 +17,7 @@ public sealed partial class Socket : EventEmitter
 {
     private readonly Lock _gate = new();
     private ConcurrentDictionary<string, object?>? _data;
+    private ClaimsPrincipal? _user;
     private CancellationTokenSource? _disconnected;
     private volatile Phase _phase;
     private List<SocketPacket>? _held;
@@ -27,7 +28,6 @@ public sealed partial class Socket : EventEmitter
         Connection = connection;
         Id = id;
         Handshake = handshake;
-        User = handshake.Connection.User ?? new ClaimsPrincipal(new ClaimsIdentity());
     }
 
     private enum Phase : byte
@@ -48,7 +48,11 @@ public sealed partial class Socket : EventEmitter
     public SocketHandshake Handshake { get; }
 
     /// <summary>Who the client is: at first what the authentication middleware found, to be set by connection middleware. Never null.</summary>
-    public ClaimsPrincipal User { get; set; }
+    public ClaimsPrincipal User
+    {
+        get => _user ??= Handshake.Connection.User ?? new ClaimsPrincipal(new ClaimsIdentity());
+        set => _user = value;
+    }
 
     /// <summary>Anything the application wants to remember of this socket. Kept through a recovery; told to other nodes that fetch the socket. Thread-safe.</summary>
     public IDictionary<string, object?> Data => _data ?? Interlocked.CompareExchange(ref _data, new(1, 4, StringComparer.Ordinal), null) ?? _data;
@@ -86,6 +90,8 @@ public sealed partial class Socket : EventEmitter
     public BroadcastOperator Local => Broadcast.AsLocal();
 
     internal SocketConnection Connection { get; }
+
+    internal ClaimsPrincipal? SavedUser => _user;
 
     internal string? PrivateId { get; init; }
 

@@ -116,7 +116,7 @@ public sealed class SocketNamespace : BroadcastTarget
     {
         Adapter.Remove(socket);
         if (Adapter.Recovers && socket.PrivateId is { } privateId && reason?.IsRecoverable() == true)
-            Server.SaveSession(this, new SavedSession(socket.Id, privateId, [.. socket.Rooms.Skip(1)], socket.DataSnapshot(), socket.User));
+            Server.SaveSession(this, new SavedSession(socket.Id, privateId, [.. socket.Rooms.Skip(1)], socket.DataSnapshot(), socket.SavedUser));
         Server.Leave(this);
     }
 

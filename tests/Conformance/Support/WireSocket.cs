@@ -44,6 +44,22 @@ public sealed class WireSocket : IAsyncDisposable
         Handshake = JsonElement.Parse(answer[prefix.Length..]);
     }
 
+    /// <summary>Leaves the main namespace and enters it again.</summary>
+    public async Task EnterAnewAsync(string auth)
+    {
+        await SendAsync("41");
+        await SendAsync("40" + auth);
+        string text;
+        while (!(text = await AnyTextAsync()).StartsWith("40", StringComparison.Ordinal))
+        {
+        }
+
+        Adopt(text[2..]);
+    }
+
+    /// <summary>Takes a CONNECT answer that was read elsewhere.</summary>
+    public void Adopt(string handshake) => Handshake = JsonElement.Parse(handshake);
+
     /// <summary>The next message, which must be text.</summary>
     public async Task<string> TextAsync()
     {
@@ -97,6 +113,8 @@ public sealed class WireSocket : IAsyncDisposable
         _socket.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private async Task<string> AnyTextAsync() => Encoding.UTF8.GetString((await MessageAsync()).Data);
 
     private async Task<(WebSocketMessageType Type, byte[] Data)> MessageAsync()
     {

@@ -1,0 +1,32 @@
+// node reconnect.mjs ADDRESS TRANSPORTS: the connection is cut; the client comes back, recovered, with what it missed.
+import assert from "node:assert/strict";
+import { io } from "socket.io-client";
+const [address, list] = process.argv.slice(2);
+const once = (emitter, event) => new Promise((resolve) => emitter.once(event, (...args) => resolve(args)));
+const watchdog = setTimeout(() => { console.error("timed out"); process.exit(2); }, 30_000);
+
+const socket = io(address, { transports: list.split(","), reconnectionDelay: 100, reconnectionDelayMax: 100 });
+await once(socket, "connect");
+assert.equal(socket.recovered, false);
+const id = socket.id;
+const seen = [];
+socket.on("n", (n) => seen.push(n));
+const first = once(socket, "n");
+socket.emit("count", 1);
+await first;
+const lost = once(socket, "disconnect");
+const again = once(socket, "connect");
+socket.emit("count-when-i-am-gone", 2);
+setTimeout(() => socket.io.engine.close(), 20);
+await lost;
+await again;
+assert.equal(socket.recovered, true);
+assert.equal(socket.id, id);
+const third = once(socket, "done");
+socket.emit("count", 4);
+socket.emit("done");
+await third;
+assert.deepEqual(seen, [1, 2, 3, 4]);
+socket.disconnect();
+clearTimeout(watchdog);
+process.exit(0);
