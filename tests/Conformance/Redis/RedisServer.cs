@@ -44,15 +44,16 @@ public sealed class RedisServer : IAsyncDisposable
             "--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", _keeps ? "yes" : "no", "--appendfsync", "always",
             "--daemonize", "no",
         ];
-        _process = Process.Start(new ProcessStartInfo("/usr/bin/redis-server", arguments) { RedirectStandardOutput = true })!;
-        while (await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon() is { } line)
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = Process.Start(new ProcessStartInfo("/usr/bin/redis-server", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.OutputDataReceived += (_, line) =>
         {
-            if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
-                break;
-        }
-
-        _process.OutputDataReceived += (_, _) => { };
+            if (line.Data?.Contains("Ready to accept connections", StringComparison.Ordinal) == true)
+                ready.TrySetResult();
+        };
         _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await ready.Task.Soon();
     }
 
     public async Task KillAsync()
