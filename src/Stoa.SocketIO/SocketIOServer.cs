@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,16 +16,14 @@ namespace Stoa.SocketIO;
 /// </summary>
 public sealed class SocketIOServer : BroadcastTarget, IDisposable
 {
-    private readonly ConcurrentDictionary<string, SocketNamespace> _namespaces = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly SocketIOBuilder _builder = new();
     private readonly Admission _admission;
     private readonly ILogger _log;
     private readonly CancellationToken _stopping;
-    private List<(DynamicNamespace Rule, NamespaceHandlers Handlers)> _rules = [];
     private TaskCompletionSource? _drained;
     private int _unfinished;
-    private volatile SocketNamespace? _main;
+    private volatile NamespaceTable? _table;
 
     /// <summary>Made by dependency injection; see <c>AddSocketIO</c>.</summary>
     public SocketIOServer(IServiceProvider services)
@@ -49,14 +45,7 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
     public int ConnectionCount => Engine.Count;
 
     /// <summary>The namespaces of this node now.</summary>
-    public IReadOnlyCollection<SocketNamespace> Namespaces
-    {
-        get
-        {
-            Freeze();
-            return [.. _namespaces.Values];
-        }
-    }
+    public IReadOnlyCollection<SocketNamespace> Namespaces => Table().All;
 
     internal IServiceProvider Root { get; }
 
@@ -82,11 +71,7 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
         Find(name) ?? throw new InvalidOperationException($"There is no namespace '{SocketIOBuilder.Normalize(name)}' here.");
 
     /// <summary>A namespace if it exists on this node; a missing slash is added.</summary>
-    public SocketNamespace? Find(string name)
-    {
-        Freeze();
-        return _namespaces.GetValueOrDefault(SocketIOBuilder.Normalize(name));
-    }
+    public SocketNamespace? Find(string name) => Table().Find(SocketIOBuilder.Normalize(name));
 
     /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();
@@ -98,15 +83,14 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
 
     internal Task HandleAsync(HttpContext context)
     {
-        Freeze();
+        Table();
         return Engine.HandleAsync(context);
     }
 
     /// <summary>Starts the adapters of all namespaces that exist from the start.</summary>
     internal async Task StartAsync()
     {
-        Freeze();
-        foreach (var space in _namespaces.Values)
+        foreach (var space in Namespaces)
             await space.StartAsync();
     }
 
@@ -132,33 +116,15 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
             SocketLog.Unfinished(_log, Interlocked.CompareExchange(ref _unfinished, 0, 0));
         }
 
-        foreach (var space in _namespaces.Values)
+        foreach (var space in Namespaces)
             await space.Adapter.StopAsync();
     }
 
     internal Task AdmitAsync(SocketConnection connection, string name, ReadOnlyMemory<byte> auth) => _admission.AdmitAsync(connection, name, auth);
 
-    /// <summary>The namespace, kept until <see cref="Leave"/>; made when a dynamic rule says so; else null.</summary>
-    internal async ValueTask<SocketNamespace?> EnterAsync(string name, SocketHandshake handshake)
-    {
-        if (_namespaces.TryGetValue(name, out var known) && !known.IsDynamic && known.Enter())
-            return known;
-        // A rule is asked for every client, not only for the first of a namespace as in the reference: it may look at the auth.
-        foreach (var (rule, handlers) in _rules)
-        {
-            if (await rule.Exists(name, handshake.Auth, _stopping))
-                return EnterDynamic(name, handlers);
-        }
+    internal ValueTask<SocketNamespace?> EnterAsync(string name, SocketHandshake handshake) => Table().EnterAsync(name, handshake);
 
-        return null;
-    }
-
-    internal void Leave(SocketNamespace space)
-    {
-        if (!space.Exit() || !_namespaces.TryRemove(new KeyValuePair<string, SocketNamespace>(space.Name, space)))
-            return;
-        _ = StopAsync(space);
-    }
+    internal void Leave(SocketNamespace space) => Table().Leave(space);
 
     /// <summary>The client has been told that it is in.</summary>
     internal void Connected(Socket socket)
@@ -187,65 +153,7 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
             _ = WatchAsync(saving, space.Name);
     }
 
-    private protected override BroadcastOperator Select()
-    {
-        Freeze();
-        return new BroadcastOperator(_main!, new Rooms.BroadcastOptions());
-    }
-
-    /// <summary>Makes the namespaces out of what was configured; from now on nothing can be added.</summary>
-    private void Freeze()
-    {
-        if (_main is not null)
-            return;
-        lock (_gate)
-        {
-            if (_main is not null)
-                return;
-            _builder.Close();
-            var names = new HashSet<string>(StringComparer.Ordinal);
-            NamespaceHandlers Handlers(SocketNamespaceBuilder built)
-            {
-                var handlers = new NamespaceHandlers(built, _log, _stopping);
-                names.UnionWith(handlers.EventNames);
-                return handlers;
-            }
-
-            foreach (var (name, built) in _builder.Static)
-                _namespaces[name] = new SocketNamespace(this, name, Handlers(built), isDynamic: false);
-            _rules = [.. _builder.Dynamic.Select(rule => (rule, Handlers(rule.Builder)))];
-            var main = _namespaces["/"] = new SocketNamespace(this, "/", Handlers(_builder), isDynamic: false);
-            Reader.Expect(names);
-            _main = main;
-        }
-    }
-
-    private SocketNamespace EnterDynamic(string name, NamespaceHandlers handlers)
-    {
-        lock (_gate)
-        {
-            if (_namespaces.TryGetValue(name, out var known) && known.Enter())
-                return known;
-            var made = new SocketNamespace(this, name, handlers, isDynamic: true);
-            made.Enter();
-            _namespaces[name] = made;
-            return made;
-        }
-    }
-
-    private async Task StopAsync(SocketNamespace space)
-    {
-        try
-        {
-            await space.Adapter.StopAsync();
-        }
-#pragma warning disable CA1031 // Nobody waits for this; it is logged.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            SocketLog.HandlerFailed(_log, e, space.Name, "adapter stop", "");
-        }
-    }
+    private protected override BroadcastOperator Select() => Table().Main.Everybody;
 
     private async Task WatchAsync(ValueTask saving, string space)
     {
@@ -259,5 +167,14 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
         {
             SocketLog.SessionNotSaved(_log, e, space);
         }
+    }
+
+    /// <summary>Made at first use: until then handlers can be added, from then on none.</summary>
+    private NamespaceTable Table()
+    {
+        if (_table is { } made)
+            return made;
+        lock (_gate)
+            return _table ??= new NamespaceTable(this, _builder, _log, _stopping);
     }
 }

@@ -23,7 +23,7 @@ public sealed partial class EngineSession
     private volatile WebSocketConnection? _webSocket;
     private Queue<OutgoingMessage>? _queue;
     private int _queuedBytes;
-    private State _state;
+    private volatile State _state;
     private OutgoingMessage _farewell = ClosePacket;
 
     internal EngineSession(EngineServer server, string id, EngineHandshake handshake, WebSocketConnection? webSocket, Func<EngineSession, EngineHandler> handler)

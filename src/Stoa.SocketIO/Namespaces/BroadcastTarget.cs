@@ -21,7 +21,13 @@ public abstract class BroadcastTarget : EventEmitter
     /// <summary>Sends an event and gathers the acknowledgements of all receivers.</summary>
     /// <typeparam name="T">The type of each answer's first argument; <see cref="Packets.SocketArguments"/> for all of them.</typeparam>
     /// <param name="timeout">How long answers are waited for; on time-out those that came are returned.</param>
-    public Task<BroadcastAnswers<T>> EmitWithAckAsync<T>(string eventName, TimeSpan timeout, params ReadOnlySpan<object?> arguments) =>
+    public Task<BroadcastAnswers<T>> EmitWithAckAsync<T>(string eventName, TimeSpan timeout) => EmitArgsWithAckAsync<T>(eventName, timeout, []);
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(string, TimeSpan)"/>
+    public Task<BroadcastAnswers<T>> EmitWithAckAsync<T>(string eventName, TimeSpan timeout, object? argument) => EmitArgsWithAckAsync<T>(eventName, timeout, [argument]);
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(string, TimeSpan)"/>
+    public Task<BroadcastAnswers<T>> EmitArgsWithAckAsync<T>(string eventName, TimeSpan timeout, params ReadOnlySpan<object?> arguments) =>
         Select().CollectAsync<T>(eventName, timeout, arguments);
 
     /// <inheritdoc/>

@@ -51,7 +51,8 @@ public sealed partial class Socket
             disconnected = _disconnected;
         }
 
-        Namespace.Remove(this, wasConnected ? reason : null);
+        // A recovered socket whose connection broke before it was told can come back once more.
+        Namespace.Remove(this, wasConnected || IsRecovered ? reason : null);
         foreach (var ack in acks?.Values.AsEnumerable() ?? [])
             ack.Disconnected();
         // On another thread: the caller may be in the middle of a broadcast, or hold locks of the application.

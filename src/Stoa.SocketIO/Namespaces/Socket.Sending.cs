@@ -30,7 +30,17 @@ public sealed partial class Socket
     /// <exception cref="TimeoutException">No answer in time.</exception>
     /// <exception cref="SocketDisconnectedException">The client is gone.</exception>
     /// <exception cref="System.Text.Json.JsonException">The answer does not fit <typeparamref name="T"/>.</exception>
-    public Task<T> EmitWithAckAsync<T>(string eventName, TimeSpan timeout, params ReadOnlySpan<object?> arguments)
+    public Task<T> EmitWithAckAsync<T>(string eventName, TimeSpan timeout) => EmitArgsWithAckAsync<T>(eventName, timeout, []);
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(string, TimeSpan)"/>
+    public Task<T> EmitWithAckAsync<T>(string eventName, TimeSpan timeout, object? argument) => EmitArgsWithAckAsync<T>(eventName, timeout, [argument]);
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(string, TimeSpan)"/>
+    public Task<T> EmitWithAckAsync<T>(string eventName, TimeSpan timeout, object? first, object? second) =>
+        EmitArgsWithAckAsync<T>(eventName, timeout, [first, second]);
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(string, TimeSpan)"/>
+    public Task<T> EmitArgsWithAckAsync<T>(string eventName, TimeSpan timeout, params ReadOnlySpan<object?> arguments)
     {
         var id = Namespace.NextAckId();
         var packet = Namespace.Encode(eventName, arguments, id);

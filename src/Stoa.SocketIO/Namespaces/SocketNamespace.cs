@@ -8,7 +8,7 @@ namespace Stoa.SocketIO.Namespaces;
 /// <summary>A namespace of the running server: all its sockets, on all nodes. Usable from any thread, outside of handlers too.</summary>
 public sealed class SocketNamespace : BroadcastTarget
 {
-    private readonly BroadcastOperator _everybody;
+    private readonly Lock _gate = new();
     private readonly Lazy<Task> _start;
     private long _lastAckId = -1;
     private int _users;
@@ -21,7 +21,7 @@ public sealed class SocketNamespace : BroadcastTarget
         Handlers = handlers;
         IsDynamic = isDynamic;
         Adapter = server.Options.Adapter?.Invoke(this, server.Root) ?? new InMemoryAdapter(this, server.Options.Recovery);
-        _everybody = new BroadcastOperator(this, new BroadcastOptions());
+        Everybody = new BroadcastOperator(this, new BroadcastOptions());
         _start = new Lazy<Task>(() => Adapter.StartAsync(CancellationToken.None).AsTask());
     }
 
@@ -39,6 +39,8 @@ public sealed class SocketNamespace : BroadcastTarget
 
     internal NamespaceHandlers Handlers { get; }
 
+    internal BroadcastOperator Everybody { get; }
+
     internal bool IsDynamic { get; }
 
     /// <summary>The socket of this id on this node; null when there is none.</summary>
@@ -53,7 +55,7 @@ public sealed class SocketNamespace : BroadcastTarget
         return sockets;
     }
 
-    /// <summary>Runs the <see cref="SocketNamespaceBuilder.OnServerSide"/> handlers of all <em>other</em> nodes; at most once each, no answer.</summary>
+    /// <summary>Runs the <see cref="SocketNamespaceBuilder.OnServerSide"/> handlers of all <em>other</em> nodes; at most once each, no answer. An array given alone is taken as the list of arguments.</summary>
     public ValueTask ServerSideEmitAsync(string eventName, params ReadOnlySpan<object?> arguments) => Adapter.ServerSideEmitAsync(Encode(eventName, arguments), null);
 
     /// <summary>The same, gathering the answers of the other nodes.</summary>
@@ -94,7 +96,7 @@ public sealed class SocketNamespace : BroadcastTarget
     /// <summary>Keeps a dynamic namespace alive while a client is being let in; false when it was removed already.</summary>
     internal bool Enter()
     {
-        lock (_everybody)
+        lock (_gate)
         {
             if (_removed)
                 return false;
@@ -106,7 +108,7 @@ public sealed class SocketNamespace : BroadcastTarget
     /// <summary>The counterpart of <see cref="Enter"/>: true when the namespace is to be removed.</summary>
     internal bool Exit()
     {
-        lock (_everybody)
+        lock (_gate)
             return --_users == 0 && IsDynamic && (_removed = true);
     }
 
@@ -130,5 +132,5 @@ public sealed class SocketNamespace : BroadcastTarget
         return Arguments(answer.Utf8Json, answer.Attachments, isEvent: false);
     }
 
-    private protected override BroadcastOperator Select() => _everybody;
+    private protected override BroadcastOperator Select() => Everybody;
 }

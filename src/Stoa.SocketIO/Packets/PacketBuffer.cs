@@ -34,7 +34,6 @@ internal sealed class PacketBuffer : IBufferWriter<byte>
         // A converter that sends another packet while this one is written gets a buffer of its own.
         t_kept = null;
         buffer._start = buffer._end = head;
-        buffer.Attachments.Clear();
         if (buffer._bytes.Length < head)
             buffer._bytes = new byte[head * 2];
         return buffer;
@@ -52,6 +51,8 @@ internal sealed class PacketBuffer : IBufferWriter<byte>
 
     public static void Return(PacketBuffer buffer)
     {
+        // The attachments belong to the application: keeping them would keep its memory.
+        buffer.Attachments.Clear();
         if (buffer._bytes.Length <= LargestKept)
             t_kept = buffer;
     }

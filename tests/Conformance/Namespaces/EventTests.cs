@@ -353,6 +353,21 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task A_list_is_one_argument_unless_it_is_sent_as_the_arguments()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var client = await server.ConnectAsync();
+        string[] list = ["a", "b"];
+        await server.IO.EmitAsync("one", list);
+        await server.IO.EmitArgsAsync("two", list);
+        _ = server.IO.Of("/").FindLocal(client.Sid)!.EmitWithAckAsync<int>("one", TimeSpan.FromSeconds(20), list);
+
+        Assert.Equal("42[\"one\",[\"a\",\"b\"]]", await client.TextAsync());
+        Assert.Equal("42[\"two\",\"a\",\"b\"]", await client.TextAsync());
+        Assert.Equal("420[\"one\",[\"a\",\"b\"]]", await client.TextAsync());
+    }
+
+    [Fact]
     public async Task The_binary_of_one_event_can_be_sent_to_a_room()
     {
         await using var server = await TestServer.StartAsync(io => io.On<SocketValue>("share", async (socket, value, _) => await socket.Broadcast.EmitAsync("shared", value)));

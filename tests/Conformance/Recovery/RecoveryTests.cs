@@ -218,6 +218,36 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task A_client_that_breaks_off_while_it_returns_can_return_once_more()
+    {
+        var (hold, entered) = (new TaskCompletionSource(), new Seen<Socket>());
+        await using var server = await Start(
+            io => io.Use(async (socket, next, _) =>
+            {
+                if (socket.IsRecovered && !hold.Task.IsCompleted)
+                {
+                    entered.Add(socket);
+                    await hold.Task;
+                }
+
+                await next();
+            }),
+            new RecoveryOptions { SkipMiddleware = false });
+        var (sid, pid, offset) = await LoseAsync(server, "room");
+        await using (var client = await ReturnAsync(server, pid, offset))
+        {
+            await entered.NextAsync();
+            await client.CloseAsync();
+            await Wait.Until(() => server.IO.ConnectionCount == 0);
+            hold.SetResult();
+        }
+
+        await using var again = await ReturnAsync(server, pid, offset);
+        Assert.Contains(sid, await again.TextAsync(), StringComparison.Ordinal);
+        Assert.True(server.IO.Of("/").Adapter.HasLocalMembers("room"));
+    }
+
+    [Fact]
     public async Task No_event_is_lost_or_doubled_when_a_client_returns_while_many_are_sent()
     {
         const int Count = 3_000;
