@@ -13,6 +13,20 @@ public sealed class EngineHandshake
 {
     private readonly string _query;
 
+    /// <summary>For adapters: a session of another node, as that node describes it.</summary>
+    /// <param name="headers">The request headers.</param>
+    /// <param name="path">The path of the request, without the query.</param>
+    /// <param name="query">The query with its question mark, or empty.</param>
+    public EngineHandshake(IEnumerable<KeyValuePair<string, StringValues>> headers, string path, string query, IPAddress? remoteAddress, bool isSecure, DateTimeOffset time)
+    {
+        Headers = new HandshakeHeaders([.. headers]);
+        _query = query;
+        Path = path;
+        RemoteAddress = remoteAddress;
+        IsSecure = isSecure;
+        Time = time;
+    }
+
     internal EngineHandshake(HttpContext context, DateTimeOffset time)
     {
         var request = context.Request;

@@ -1,0 +1,228 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Stoa.SocketIO.Packets;
+using Stoa.SocketIO.Redis.Wire;
+using Stoa.SocketIO.Rooms;
+
+namespace Stoa.SocketIO.Redis.Recovery;
+
+/// <summary>
+/// Hands everything that comes from Redis to the adapter, one message after the other, and recoverable events in the order of the stream without
+/// holes: after a lost connection, or when messages came faster than they were handled, what is missing is read from the stream first.
+/// </summary>
+internal sealed class EventFeed
+{
+    private const int MostWaiting = 20_000;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SuspiciousWait = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    private readonly Channel<Arrival> _arrivals = Channel.CreateBounded<Arrival>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly ConcurrentDictionary<long, TaskCompletionSource> _barriers = new();
+    private readonly EventStream _stream;
+    private readonly PendingEvents _pending;
+    private readonly Setting _setting;
+    private readonly ITimer _timer;
+    private readonly Task _running;
+    private long _pings;
+
+    // Of the running loop alone, but for the first.
+    private volatile bool _catchUpDue = true;
+    private bool _catchingUp;
+    private long _catchUpPing;
+    private StreamId? _lastSeen;
+    private int _caughtUp;
+
+    public EventFeed(EventStream stream, PendingEvents pending, Setting setting)
+    {
+        (_stream, _pending, _setting) = (stream, pending, setting);
+        _running = RunAsync();
+        _timer = setting.Clock.CreateTimer(_ => OnTick(), null, Tick, Tick);
+    }
+
+    /// <summary>What the feed needs of its adapter.</summary>
+    /// <param name="Handle">Handles one message; calls <see cref="OnEventAsync"/> and <see cref="OnPingAsync"/> for those that are the feed's.</param>
+    public sealed record Setting(
+        string Space, string Uid, Channels Channels, RedisConnection Redis, TimeProvider Clock, ILogger Log, Func<Arrival, ValueTask> Handle, Action<SocketPacket, BroadcastOptions> Deliver);
+
+    /// <summary>Takes a message in. Never blocks.</summary>
+    public void Accept(Arrival arrival)
+    {
+        if (_arrivals.Writer.TryWrite(arrival))
+            return;
+        // Events are read from the stream instead; the rest is lost.
+        _catchUpDue = true;
+        _setting.Redis.Dropped();
+    }
+
+    /// <summary>The stream must be looked at: messages may have been lost.</summary>
+    public void CatchUp()
+    {
+        _catchUpDue = true;
+        _arrivals.Writer.TryWrite(default);
+    }
+
+    /// <summary>Ends when everything that Redis published before has been handled here.</summary>
+    /// <exception cref="TimeoutException">It did not come in time.</exception>
+    public async Task BarrierAsync(TimeSpan patience)
+    {
+        var number = Interlocked.Increment(ref _pings);
+        var reached = _barriers[number] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            Ping(number);
+            await reached.Task.WaitAsync(patience, _setting.Clock);
+        }
+        finally
+        {
+            _barriers.TryRemove(number, out _);
+        }
+    }
+
+    /// <summary>A message from this node to itself has come back: subscriptions work.</summary>
+    public async ValueTask OnPingAsync(long number)
+    {
+        if (_catchingUp && number >= _catchUpPing)
+        {
+            await ReadOnAsync();
+            _catchingUp = false;
+            if (_caughtUp > 0)
+                RedisLog.GapClosed(_setting.Log, _setting.Space, _caughtUp);
+            _caughtUp = 0;
+        }
+
+        if (_barriers.TryGetValue(number, out var reached))
+            reached.TrySetResult();
+    }
+
+    /// <summary>A recoverable event has come.</summary>
+    public async ValueTask OnEventAsync(BroadcastMessage message)
+    {
+        var id = message.Id!.Value;
+        if (id <= _lastSeen)
+            return;
+        if (_catchingUp && _lastSeen is not null)
+        {
+            // There may be others before it.
+            await ReadOnAsync();
+            return;
+        }
+
+        Deliver(message);
+        _lastSeen = id;
+    }
+
+    public async Task StopAsync()
+    {
+        await _timer.DisposeAsync();
+        _arrivals.Writer.TryComplete();
+        await _running;
+        _pending.AbandonAfter(TimeSpan.Zero);
+    }
+
+    private void OnTick()
+    {
+        _pending.AbandonAfter(LongestWait);
+        if (_catchingUp || _catchUpDue || _pending.HasWaited(SuspiciousWait))
+            CatchUp();
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (var arrival in _arrivals.Reader.ReadAllAsync())
+        {
+            try
+            {
+                if (_catchUpDue && _setting.Redis.IsConnected)
+                    await BeginCatchUpAsync();
+                if (arrival.Message is not null)
+                    await _setting.Handle(arrival);
+            }
+            catch (Exception e) when (RedisConnection.IsLoss(e))
+            {
+                // Redis is away again; what is missing stays missing until it is back.
+                _catchUpDue = true;
+            }
+#pragma warning disable CA1031 // One bad message must not end the feed.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                RedisLog.MessageFailed(_setting.Log, e, _setting.Space);
+            }
+        }
+    }
+
+    private async Task BeginCatchUpAsync()
+    {
+        _catchUpDue = false;
+        _catchingUp = true;
+        _catchUpPing = Interlocked.Increment(ref _pings);
+        Ping(_catchUpPing);
+        if (_lastSeen is not null)
+            await ReadOnAsync();
+    }
+
+    private async Task ReadOnAsync()
+    {
+        if (_lastSeen is not { } from)
+        {
+            // What was sent before this node was there is not for its sockets.
+            _lastSeen = await _stream.LastAsync() ?? default(StreamId);
+            return;
+        }
+
+        await foreach (var page in _stream.ReadAfterAsync(from, _setting.Uid))
+        {
+            if (page is null)
+                await BeginAnewAsync(from);
+            foreach (var entry in page ?? [])
+            {
+                if (entry.Message is not null)
+                {
+                    Deliver(entry.Message);
+                    _caughtUp++;
+                    _setting.Redis.Metrics.CaughtUp(1);
+                }
+
+                _lastSeen = entry.Id;
+            }
+        }
+    }
+
+    // The stream was trimmed beyond the last event seen, or Redis has lost it; then its ids may even be smaller than before.
+    private async Task BeginAnewAsync(StreamId from)
+    {
+        if (from != default)
+            RedisLog.StreamLost(_setting.Log, _setting.Space);
+        if (await _stream.LastAsync() is var last && (last is null || last < from))
+            _lastSeen = last ?? default(StreamId);
+    }
+
+    private void Deliver(BroadcastMessage message)
+    {
+        if (message.Uid == _setting.Uid)
+            _pending.Deliver(message.Sequence, message.Id!.Value);
+        else if (!message.Options.Local)
+            _setting.Deliver(message.Packet!.WithOffset(message.Id!.Value.ToString()), message.Options);
+    }
+
+    private void Ping(long number)
+    {
+        var writer = new MessagePackWriter();
+        writer.Array(2);
+        writer.Text(_setting.Uid);
+        writer.Integer(number);
+        _setting.Redis.Publish(_setting.Channels.Own, writer.Written.ToArray());
+    }
+}
+
+/// <summary>A message from Redis that was not looked at yet.</summary>
+internal readonly record struct Arrival(ArrivalKind Kind, byte[]? Message);
+
+/// <summary>Which channel a message came by.</summary>
+internal enum ArrivalKind : byte
+{
+    Broadcast,
+    Own,
+    Request,
+}

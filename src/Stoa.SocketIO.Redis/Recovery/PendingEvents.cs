@@ -1,0 +1,144 @@
+using Stoa.SocketIO.Packets;
+using Stoa.SocketIO.Redis.Wire;
+using Stoa.SocketIO.Rooms;
+
+namespace Stoa.SocketIO.Redis.Recovery;
+
+/// <summary>
+/// Events of this node on their way through the stream. Each is delivered to this node's sockets once: with its offset when it comes back from
+/// Redis, or, when Redis does not take it, without one, and then the stream gets a mark that something is missing in it.
+/// </summary>
+/// <remarks>Thread-safe. Events are delivered in the order of <see cref="AppendAsync"/>.</remarks>
+internal sealed class PendingEvents(EventStream stream, Channels channels, string uid, RedisConnection redis, TimeProvider clock, Action<SocketPacket, BroadcastOptions> deliver)
+{
+    // More than a busy node has on its way; beyond it Redis is as good as away.
+    private const int Most = 10_000;
+    private readonly Lock _gate = new();
+    private readonly Queue<Pending> _queue = new();
+    private long _sequence;
+    private long _abandoned;
+    private long _marked;
+
+    /// <summary>Ends when the event was delivered to this node's sockets; never fails.</summary>
+    public Task AppendAsync(SocketPacket packet, BroadcastOptions options)
+    {
+        Pending pending;
+        Task appending;
+        lock (_gate)
+        {
+            if (_queue.Count == Most)
+                AbandonUpTo(_sequence);
+            _ = MendAsync();
+            pending = new Pending(++_sequence, packet, options, clock.GetTimestamp());
+            _queue.Enqueue(pending);
+            var message = BroadcastMessage.WriteWithoutId(uid, packet, options, pending.Sequence);
+            appending = stream.AppendAsync(options.Local ? channels.Own : channels.For(options.Rooms), message);
+        }
+
+        _ = WatchAsync(appending, pending.Sequence);
+        return pending.Delivered.Task;
+    }
+
+    /// <summary>Ends when all events appended so far were delivered.</summary>
+    public Task SettleAsync()
+    {
+        lock (_gate)
+            return _queue.Count == 0 ? Task.CompletedTask : _queue.Last().Delivered.Task;
+    }
+
+    /// <summary>The event has come back. Nothing happens when it was given up before.</summary>
+    public void Deliver(long sequence, StreamId id)
+    {
+        lock (_gate)
+        {
+            // What was appended before it and has not come did not get into the stream.
+            AbandonUpTo(sequence - 1);
+            if (!_queue.TryPeek(out var pending) || pending.Sequence != sequence)
+                return;
+            _queue.Dequeue();
+            deliver(pending.Packet.WithOffset(id.ToString()), pending.Options);
+            pending.Delivered.TrySetResult();
+        }
+    }
+
+    /// <summary>Whether an event has waited for so long.</summary>
+    public bool HasWaited(TimeSpan time)
+    {
+        lock (_gate)
+            return _queue.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.Since) >= time;
+    }
+
+    /// <summary>Delivers the events that have waited for so long.</summary>
+    public void AbandonAfter(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            while (_queue.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.Since) >= time)
+                AbandonUpTo(oldest.Sequence);
+        }
+    }
+
+    /// <summary>Something is missing in the stream: says so in it now, or when Redis is back.</summary>
+    public void Break()
+    {
+        lock (_gate)
+            _abandoned++;
+        _ = MendAsync();
+    }
+
+    /// <summary>Sets the mark when one is due. Sent before anything that is sent after this call; never fails.</summary>
+    public async Task MendAsync()
+    {
+        Task marking;
+        long due;
+        lock (_gate)
+        {
+            due = _abandoned;
+            if (due == _marked || !redis.IsConnected)
+                return;
+            marking = stream.AppendMarkAsync(new BroadcastOptions());
+        }
+
+        try
+        {
+            await marking;
+            lock (_gate)
+                _marked = Math.Max(_marked, due);
+        }
+        catch (Exception e) when (RedisConnection.IsLoss(e))
+        {
+            // Stays due.
+        }
+    }
+
+    private async Task WatchAsync(Task appending, long sequence)
+    {
+        try
+        {
+            await appending;
+            redis.Metrics.Published();
+        }
+        catch (Exception e) when (RedisConnection.IsLoss(e))
+        {
+            lock (_gate)
+                AbandonUpTo(sequence);
+        }
+    }
+
+    private void AbandonUpTo(long sequence)
+    {
+        while (_queue.TryPeek(out var pending) && pending.Sequence <= sequence)
+        {
+            _queue.Dequeue();
+            _abandoned++;
+            redis.Dropped();
+            deliver(pending.Packet, pending.Options);
+            pending.Delivered.TrySetResult();
+        }
+    }
+
+    private sealed record Pending(long Sequence, SocketPacket Packet, BroadcastOptions Options, long Since)
+    {
+        public TaskCompletionSource Delivered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
