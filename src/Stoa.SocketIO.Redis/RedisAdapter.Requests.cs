@@ -16,7 +16,10 @@ public sealed partial class RedisAdapter
         if (_channels.Room((string)channel!) is not { } room || !IsAcceptable(message))
             return;
         if (room == _uid)
+        {
+            _subscribed.TrySetResult();
             Accept(new Arrival(ArrivalKind.Own, message));
+        }
         else if (room.Length == 0 || HasLocalMembers(room) || (_feed is not null && !IsOwnChannel(room)))
             Accept(new Arrival(ArrivalKind.Broadcast, message));
     }

@@ -241,7 +241,7 @@ public abstract class AdapterBehaviour
     {
         await using var nodes = await StartAsync();
         var (ana, ben) = await nodes.ClientsAsync();
-        var asking = nodes.Here.IO.EmitWithAckAsync<JsonElement>("sum", Patient, 1, new byte[] { 9 });
+        var asking = nodes.Here.IO.EmitArgsWithAckAsync<JsonElement>("sum", Patient, 1, new byte[] { 9 });
         await AnswerAsync(ana, "1");
         await AnswerAsync(ben, """{"two":[2,"zwei"]}""");
         var answers = await asking.Soon();
