@@ -121,7 +121,7 @@ internal sealed class EventFeed
         await _timer.DisposeAsync();
         _arrivals.Writer.TryComplete();
         await _running;
-        _pending.AbandonAfter(TimeSpan.Zero);
+        _pending.Close();
     }
 
     private void OnTick()
