@@ -17,8 +17,8 @@ public sealed partial class Socket
         if (_phase == Phase.Gone)
             return ValueTask.CompletedTask;
         var packet = Namespace.Encode(eventName, arguments);
-        // With recovery on the adapter must see it, so that it can be sent again.
-        if (Namespace.Adapter.Recovers)
+        // With recovery on the adapter must see it, so that it can be sent again. Not before the client is in: it could not come back to that.
+        if (Namespace.Adapter.Recovers && _phase == Phase.Connected)
             return Namespace.Adapter.BroadcastAsync(packet, new BroadcastOptions { Rooms = [Id] });
         Deliver(packet, onlyIfWritable: false);
         return ValueTask.CompletedTask;

@@ -336,6 +336,23 @@ public sealed class ConnectTests
         Assert.Equal("42[\"now\"]", await client.TextAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_middleware_sends_follows_the_answer(bool recovery)
+    {
+        await using var server = await TestServer.StartAsync(
+            io => io.Use(async (socket, next, _) =>
+            {
+                await socket.EmitAsync("early");
+                await next();
+            }),
+            o => o.Recovery = recovery ? new SocketIO.Recovery.RecoveryOptions() : null);
+        await using var client = await server.ConnectAsync();
+
+        Assert.Equal("42[\"early\"]", await client.TextAsync());
+    }
+
     [Fact]
     public async Task A_client_that_leaves_during_middleware_never_connects()
     {
