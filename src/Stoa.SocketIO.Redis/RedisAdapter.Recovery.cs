@@ -129,7 +129,7 @@ public sealed partial class RedisAdapter
         {
             if (arrival.Kind == ArrivalKind.Request)
                 OnRequest(arrival.Message!);
-            else if (arrival.Kind == ArrivalKind.Own && Ping(arrival.Message!) is { } number)
+            else if (arrival.Kind == ArrivalKind.Own && BroadcastMessage.ReadPing(arrival.Message!) is { } number)
                 await _feed!.OnPingAsync(number);
             else if (BroadcastMessage.Read(arrival.Message, Namespace.Name, _uid) is { } message)
                 await HandleAsync(message);
@@ -165,14 +165,5 @@ public sealed partial class RedisAdapter
         {
             _pending!.Break();
         }
-    }
-
-    private static long? Ping(byte[] message)
-    {
-        var reader = new MessagePackReader(message);
-        if (reader.ReadArray() != 2)
-            return null;
-        reader.Skip();
-        return (long)reader.Read().Number;
     }
 }

@@ -1,91 +1,14 @@
 using System.Text.Json;
-using StackExchange.Redis;
 using Stoa.SocketIO.Adapters;
 using Stoa.SocketIO.Packets;
-using Stoa.SocketIO.Redis.Recovery;
 using Stoa.SocketIO.Redis.Wire;
 using Stoa.SocketIO.Rooms;
 
 namespace Stoa.SocketIO.Redis;
 
-/// <summary>What comes from other nodes, and the answers to it.</summary>
+/// <summary>What nodes ask each other, and the answers.</summary>
 public sealed partial class RedisAdapter
 {
-    private void OnBroadcast(RedisChannel channel, RedisValue message)
-    {
-        if (_channels.Room((string)channel!) is not { } room || !IsAcceptable(message))
-            return;
-        if (room == _uid)
-            Accept(new Arrival(ArrivalKind.Own, message));
-        else if (room.Length == 0 || HasLocalMembers(room) || (_feed is not null && !IsOwnChannel(room)))
-            Accept(new Arrival(ArrivalKind.Broadcast, message));
-    }
-
-    private void OnMessage(RedisChannel channel, RedisValue message)
-    {
-        if (!IsAcceptable(message))
-            return;
-        if ((string)channel! == _channels.Request)
-            Accept(new Arrival(ArrivalKind.Request, message));
-        else
-            // Not in the queue: a verb that waits for answers must not wait for what is before them.
-            Guarded(() => OnAnswer((byte[])message!));
-    }
-
-    // Of another node like this one, for itself.
-    private bool IsOwnChannel(string room) => room.Length == _uid.Length && room[0] == OwnKind;
-
-    private bool IsAcceptable(RedisValue message)
-    {
-        _redis.Metrics.Received();
-        var size = ((byte[]?)message)?.Length ?? 0;
-        if (size > 0 && size <= _options.MaxMessageSize)
-            return true;
-        Refused("its size");
-        return false;
-    }
-
-    private void Accept(Arrival arrival)
-    {
-        if (_feed is not null)
-            _feed.Accept(arrival);
-        else
-            Guarded(() => HandlePlain(arrival));
-    }
-
-    // On a thread of the Redis client, which an exception would end.
-    private void Guarded(Action handle)
-    {
-        try
-        {
-            handle();
-        }
-        catch (FormatException e)
-        {
-            Refused(e.Message);
-        }
-#pragma warning disable CA1031 // The edge.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            RedisLog.MessageFailed(_log, e, Namespace.Name);
-        }
-    }
-
-    private void Refused(string reason)
-    {
-        _redis.Metrics.Refused();
-        RedisLog.Refused(_log, Namespace.Name, reason);
-    }
-
-    private void HandlePlain(Arrival arrival)
-    {
-        if (arrival.Kind == ArrivalKind.Request)
-            OnRequest(arrival.Message!);
-        else if (arrival.Kind == ArrivalKind.Broadcast && BroadcastMessage.Read(arrival.Message, Namespace.Name, _uid) is { Packet: { } packet } broadcast)
-            DeliverLocally(packet, broadcast.Options with { Local = false });
-    }
-
     private void OnRequest(byte[] message)
     {
         var request = ClusterMessage.Read(message);

@@ -30,6 +30,9 @@ public sealed partial class RedisAdapter : Adapter
 {
     // Node's ids are six letters; the mark tells that a node listens for answers on a channel of its own.
     private const char OwnKind = '~';
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PingInterval = TimeSpan.FromMilliseconds(50);
+    private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _uid = OwnKind + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(6));
     private readonly ConcurrentDictionary<string, Action<ClusterMessage>> _requests = new(StringComparer.Ordinal);
     private readonly RedisConnection _redis;
@@ -62,6 +65,7 @@ public sealed partial class RedisAdapter : Adapter
         await _redis.SubscribeAsync(new RedisChannel(_channels.BroadcastPattern, RedisChannel.PatternMode.Pattern), OnBroadcast);
         foreach (var channel in new[] { _channels.Request, _channels.Response, _channels.OwnResponse })
             await _redis.SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), OnMessage);
+        await HearOneselfAsync(cancellation);
         await StartRecoveryAsync();
     }
 
@@ -211,6 +215,19 @@ public sealed partial class RedisAdapter : Adapter
         });
         // Only MessagePack carries binary values.
         _redis.Publish(_channels.Request, packet.Attachments.Count == 0 ? request : ClusterMessage.Pack(request, packet.Attachments));
+    }
+
+    // The client says that it has subscribed when it has sent the command, or will: only a message that arrives is a proof.
+    private async Task HearOneselfAsync(CancellationToken cancellation)
+    {
+        var start = _clock.GetTimestamp();
+        while (_redis.IsConnected && !_subscribed.Task.IsCompleted)
+        {
+            if (_clock.GetElapsedTime(start) > StartPatience)
+                throw new TimeoutException("Redis takes commands but delivers no messages.");
+            _redis.Publish(_channels.Own, BroadcastMessage.WritePing(_uid, 0));
+            await Task.WhenAny(_subscribed.Task, Task.Delay(PingInterval, _clock, cancellation));
+        }
     }
 
     private static string NewRequestId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Xunit;
 
@@ -8,13 +7,13 @@ namespace Stoa.TestSupport;
 /// <summary>Runs a script in node, with npm's own client packages: what the existing products' clients are made of.</summary>
 public static class NodeScript
 {
-    private static readonly Lazy<string> Examples = new(() => WithPackages(Path.Combine(Root(), "examples")));
+    private static readonly Lazy<string> Examples = new(() => WithPackages(Path.Combine(SourceTree.Root, "examples")));
 
     /// <summary>Runs a script under the repository's root and returns the JSON it prints last.</summary>
     public static async Task<JsonElement> RunAsync(string script, params string[] arguments)
     {
         _ = Examples.Value;
-        var (code, output, errors) = await StartAsync("node", Root(), [Path.Combine(Root(), script), .. arguments]);
+        var (code, output, errors) = await StartAsync("node", SourceTree.Root, [Path.Combine(SourceTree.Root, script), .. arguments]);
         Assert.True(code == 0, $"{script} ended with {code}:\n{output}\n{errors}");
         return JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]).RootElement;
     }
@@ -62,6 +61,4 @@ public static class NodeScript
 
         return folder;
     }
-
-    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
 }

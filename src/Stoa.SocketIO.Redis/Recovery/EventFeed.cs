@@ -91,8 +91,12 @@ internal sealed class EventFeed
             _caughtUp = 0;
         }
 
-        if (_barriers.TryGetValue(number, out var reached))
-            reached.TrySetResult();
+        // What was published before a later message has been handled as well.
+        foreach (var (earlier, reached) in _barriers)
+        {
+            if (earlier <= number)
+                reached.TrySetResult();
+        }
     }
 
     /// <summary>A recoverable event has come.</summary>
@@ -117,7 +121,7 @@ internal sealed class EventFeed
         await _timer.DisposeAsync();
         _arrivals.Writer.TryComplete();
         await _running;
-        _pending.AbandonAfter(TimeSpan.Zero);
+        _pending.Close();
     }
 
     private void OnTick()
@@ -125,6 +129,9 @@ internal sealed class EventFeed
         _pending.AbandonAfter(LongestWait);
         if (_catchingUp || _catchUpDue || _pending.HasWaited(SuspiciousWait))
             CatchUp();
+        // A message to itself may be lost like any other.
+        if (!_barriers.IsEmpty)
+            Ping(Interlocked.Increment(ref _pings));
     }
 
     private async Task RunAsync()
@@ -206,14 +213,7 @@ internal sealed class EventFeed
             _setting.Deliver(message.Packet!.WithOffset(message.Id!.Value.ToString()), message.Options);
     }
 
-    private void Ping(long number)
-    {
-        var writer = new MessagePackWriter();
-        writer.Array(2);
-        writer.Text(_setting.Uid);
-        writer.Integer(number);
-        _setting.Redis.Publish(_setting.Channels.Own, writer.Written.ToArray());
-    }
+    private void Ping(long number) => _setting.Redis.Publish(_setting.Channels.Own, BroadcastMessage.WritePing(_setting.Uid, number));
 }
 
 /// <summary>A message from Redis that was not looked at yet.</summary>

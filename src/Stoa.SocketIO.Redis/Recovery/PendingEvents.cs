@@ -18,6 +18,7 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
     private long _sequence;
     private long _abandoned;
     private long _marked;
+    private bool _closed;
 
     /// <summary>Ends when the event was delivered to this node's sockets; never fails.</summary>
     public Task AppendAsync(SocketPacket packet, BroadcastOptions options)
@@ -26,6 +27,13 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         Task appending;
         lock (_gate)
         {
+            if (_closed)
+            {
+                redis.Dropped();
+                deliver(packet, options);
+                return Task.CompletedTask;
+            }
+
             if (_queue.Count == Most)
                 AbandonUpTo(_sequence);
             _ = MendAsync();
@@ -75,6 +83,16 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         {
             while (_queue.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.Since) >= time)
                 AbandonUpTo(oldest.Sequence);
+        }
+    }
+
+    /// <summary>Nothing comes back any more: delivers what waits, and from now on everything at once.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            AbandonUpTo(_sequence);
         }
     }
 

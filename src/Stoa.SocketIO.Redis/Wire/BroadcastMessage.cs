@@ -15,6 +15,7 @@ internal sealed class BroadcastMessage
 {
     private const int EventType = 2;
     private const int BinaryEventType = 5;
+    private const int PingParts = 2;
     private const int PlainParts = 3;
     private const int RecoverableParts = 5;
 
@@ -58,6 +59,26 @@ internal sealed class BroadcastMessage
         var writer = new MessagePackWriter();
         writer.Text(id.ToString());
         return [.. withoutId, .. writer.Written.Span];
+    }
+
+    /// <summary>A message of a node to itself, to see that subscriptions work and how far they are.</summary>
+    public static byte[] WritePing(string uid, long number)
+    {
+        var writer = new MessagePackWriter();
+        writer.Array(PingParts);
+        writer.Text(uid);
+        writer.Integer(number);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>The number of a ping; null when it is none.</summary>
+    public static long? ReadPing(byte[] message)
+    {
+        var reader = new MessagePackReader(message);
+        if (reader.ReadArray() != PingParts)
+            return null;
+        reader.Skip();
+        return (long)reader.Read().Number;
     }
 
     /// <param name="own">The uid whose packets need not be read: their sender has them.</param>

@@ -111,7 +111,7 @@ internal readonly struct ClusterMessage
         json.WriteEndArray();
     }
 
-    public string? Text(string property) => _body.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public string? Text(string property) => _body.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? Text(value) : null;
 
     public long? Number(string property) =>
         _body.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
@@ -137,6 +137,18 @@ internal readonly struct ClusterMessage
         return new BroadcastOptions { Rooms = Names(options, "rooms"), Except = Names(options, "except"), Timeout = timeout };
     }
 
+    private static string Text(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("A lone surrogate is no text.", e);
+        }
+    }
+
     private static List<string> Names(JsonElement parent, string property)
     {
         var names = new List<string>();
@@ -148,7 +160,7 @@ internal readonly struct ClusterMessage
         {
             names.Add(item.ValueKind switch
             {
-                JsonValueKind.String => item.GetString()!,
+                JsonValueKind.String => Text(item),
                 JsonValueKind.Number => item.GetRawText(),
                 _ => throw new FormatException("A room must be a text."),
             });

@@ -70,7 +70,16 @@ public sealed class BusAdapter(Bus bus, SocketNamespace space) : Adapter(space)
         foreach (var other in others)
         {
             answers?.AddReceivers(1);
-            var answer = await other.HandleServerSideEmitAsync(packet.Utf8Json.ToArray(), packet.Attachments, default);
+            SocketArguments? answer = null;
+            try
+            {
+                answer = await other.HandleServerSideEmitAsync(packet.Utf8Json.ToArray(), packet.Attachments, default);
+            }
+            catch (InvalidOperationException)
+            {
+                // A handler of the other node failed: no answer comes from there.
+            }
+
             if (answer is not null)
                 answers?.Add(Namespace.Arguments(answer.Utf8Json.ToArray(), answer.Attachments, isEvent: false));
         }

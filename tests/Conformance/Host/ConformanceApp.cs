@@ -2,6 +2,7 @@ using System.Text.Json;
 using Stoa.SocketIO;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Namespaces;
+using Stoa.SocketIO.Recovery;
 
 namespace Stoa.Conformance.Host;
 
@@ -40,13 +41,18 @@ public static class ConformanceApp
         return app;
     }
 
-    /// <summary>The server of load generators: default settings, <c>echo</c>, <c>join</c> and <c>say</c>.</summary>
+    /// <summary>
+    /// The server of load generators: default settings, <c>echo</c>, <c>join</c> and <c>say</c>; with <c>--redis=ADDRESS</c> (and <c>--prefix=…</c>,
+    /// <c>--recovery=true</c>) one of several nodes.
+    /// </summary>
     public static WebApplication Bench(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
         // Without this the web server keeps an Activity, ids and a log scope (about 1 KiB) for as long as each WebSocket is open.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.Services.AddSocketIO();
+        builder.Services.AddSocketIO(o => o.Recovery = builder.Configuration.GetValue<bool>("recovery") ? new RecoveryOptions() : null);
+        if (builder.Configuration["redis"] is { } redis)
+            builder.Services.AddSocketIORedis(redis, o => o.ChannelPrefix = builder.Configuration["prefix"] ?? o.ChannelPrefix);
         var app = builder.Build();
         app.MapSocketIO("/socket.io", io =>
         {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Stoa.Conformance.Redis;
@@ -25,7 +24,7 @@ public sealed class NodePeer : IAsyncDisposable
 
     public static async Task<NodePeer> StartAsync(string redis, string prefix)
     {
-        var folder = Folder();
+        var folder = Node.Folder;
         Assert.SkipWhen(!Directory.Exists(Path.Combine(folder, "node_modules")), "npm ci has not run in tests/Conformance/node");
         var peer = new NodePeer(Process.Start(new ProcessStartInfo("node", ["redis-peer.mjs", redis, prefix])
         {
@@ -65,8 +64,6 @@ public sealed class NodePeer : IAsyncDisposable
         await _process.WaitForExitAsync().Soon();
         _process.Dispose();
     }
-
-    private static string Folder([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "node"));
 
     private void Read(string? line)
     {

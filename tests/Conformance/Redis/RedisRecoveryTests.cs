@@ -77,6 +77,14 @@ public sealed class RedisRecoveryTests
     }
 
     [Fact]
+    public async Task An_event_that_is_sent_after_the_stop_does_not_hang()
+    {
+        await using var server = await RedisNodes.NodeAsync(RedisServer.Shared(), RedisNodes.NewPrefix(), new RecoveryOptions());
+        await server.StopAsync();
+        await server.IO.EmitAsync("late").AsTask().Soon();
+    }
+
+    [Fact]
     public async Task Binary_events_that_were_missed_arrive_with_their_bytes()
     {
         await using var nodes = await TwoAsync();

@@ -7,7 +7,8 @@ public static class Node
 {
     private static readonly Lazy<Task> Installed = new(InstallAsync);
 
-    private static string Folder { get; } = Find();
+    /// <summary>Where the scripts and their packages lie.</summary>
+    public static string Folder { get; } = Find();
 
     /// <summary>Runs a script against a server; fails with the script's output when it does not end with 0.</summary>
     public static async Task RunAsync(string script, params string[] arguments)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Stoa.TestSupport;
 using Xunit;
@@ -38,7 +37,7 @@ public sealed class FacesTests
     public async Task Every_refusal_of_the_api_document_is_explained_in_the_docs(Database database)
     {
         using var stranger = StoaServer.For(database).Stranger();
-        var page = await File.ReadAllTextAsync(DocsPage(), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "docs", "api.md"), TestContext.Current.CancellationToken);
 
         var document = (await stranger.GetAsync("/openapi/v1.json")).Is(200).Body;
         var codes = Operations(document)
@@ -98,5 +97,4 @@ public sealed class FacesTests
     private static IEnumerable<(string Name, JsonElement Value)> Operations(JsonElement document) =>
         document.GetProperty("paths").EnumerateObject().SelectMany(static path => path.Value.EnumerateObject().Select(method => ($"{method.Name} {path.Name}", method.Value)));
 
-    private static string DocsPage([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "api.md");
 }
