@@ -23,7 +23,7 @@ internal abstract class AppendStore(OutboxFeed feed, TimeProvider clock) : IAsyn
 
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>The writers for one database: one on SQLite; on PostgreSQL two, which doubles the rate of one and needs no more.</summary>
+    /// <summary>The writers for one database: one on SQLite; on PostgreSQL two, so that one can prepare while the other waits for its commit.</summary>
     public static IReadOnlyList<AppendStore> For(DatabaseTarget target, OutboxFeed feed, TimeProvider clock) =>
         target.Kind == DatabaseKind.Sqlite
             ? [new SqliteAppendStore(target.Connection, feed, clock)]

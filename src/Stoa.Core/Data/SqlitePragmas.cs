@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Stoa.Core.Data;
 
 /// <summary>Sets what SQLite keeps per connection, once for each physical connection.</summary>
-/// <remarks>EF reports every opening, pooled ones too; repeating the statements there costs up to a sixth of the read rate.</remarks>
+/// <remarks>EF reports every opening, pooled ones too; repeating the statements there would be paid by every read.</remarks>
 public sealed class SqlitePragmas : DbConnectionInterceptor
 {
     /// <summary>busy_timeout matters only against other processes: within this one the write gate comes first.</summary>

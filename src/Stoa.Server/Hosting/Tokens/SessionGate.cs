@@ -12,7 +12,7 @@ namespace Stoa.Server.Hosting.Tokens;
 /// </remarks>
 public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan cacheTime, TimeProvider clock)
 {
-    // About 20 MB; above it the stale half is dropped, which only costs a query each.
+    // Bounds the memory; above it what is stale is dropped, which only costs a query each.
     private const int MaxEntries = 100_000;
 
     private static readonly HotQuery<Func<StoaDb, long, DateTimeOffset, CancellationToken, Task<SessionRow?>>> Find = new(static () => EF.CompileAsyncQuery(
