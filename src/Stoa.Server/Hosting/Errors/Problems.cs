@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Server.Hosting.Json;
@@ -32,13 +33,21 @@ public static class Problems
         var (code, text) = Default(status, context.HttpContext);
         problem.Extensions.TryAdd("code", code);
         if (status == StatusCodes.Status429TooManyRequests)
-            context.HttpContext.Response.Headers.TryAdd("Retry-After", "1");
+            TellWhen(context.HttpContext.Response.Headers, problem);
         problem.Detail ??= text;
         problem.Extensions["error"] = problem.Detail;
         problem.Extensions["message"] = problem.Detail;
         problem.Extensions["success"] = false;
         problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToHexString() ?? context.HttpContext.TraceIdentifier;
         problem.Extensions.Remove("traceId");
+    }
+
+    private static void TellWhen(IHeaderDictionary headers, ProblemDetails problem)
+    {
+        var seconds = problem.Extensions.TryGetValue(Refusals.RetryAfterMember, out var wait) && wait is int known ? known : 1;
+        headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        headers["X-RateLimit-Remaining"] = "0";
+        headers["X-RateLimit-Reset"] = headers.RetryAfter;
     }
 
     private static (string Code, string Text) Default(int status, HttpContext context) => status switch
