@@ -83,6 +83,8 @@ static void Map(WebApplication app)
     app.MapFaces();
     app.MapPeople();
     app.MapDirectConversations();
+    app.MapSupportConversations();
+    app.MapConsultations();
     app.MapThreads();
     app.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
