@@ -15,6 +15,7 @@ using Stoa.Server.Identity;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging;
 using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Moderation;
 using Stoa.Server.Notifications;
 using Stoa.Server.Notifications.Doors;
 using Stoa.Server.Operations.Doors;
@@ -62,11 +63,12 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddRealtime(settings);
     services.AddWireJson(
         camelCase: [RealtimeJson.Default, DirectJson.Default],
-        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default, NotificationsJson.Default]);
+        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default, NotificationsJson.Default, TicketsJson.Default]);
 
     services.AddIdentityModule(settings);
     services.AddMessagingModule();
     services.AddNotificationsModule();
+    services.AddModerationModule();
     services.AddDiscoveryModule();
 }
 
@@ -92,5 +94,6 @@ static void Map(WebApplication app)
         var routes = app.MapGroup(prefix);
         routes.MapIdentity();
         routes.MapMessaging();
+        routes.MapModeration();
     }
 }
