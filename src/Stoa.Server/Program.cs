@@ -66,7 +66,7 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
         snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default, NotificationsJson.Default, TicketsJson.Default]);
 
     services.AddIdentityModule(settings);
-    services.AddMessagingModule();
+    services.AddMessagingModule(settings);
     services.AddNotificationsModule();
     services.AddModerationModule();
     services.AddDiscoveryModule();

@@ -22,4 +22,7 @@ internal static partial class MessagesLogEvents
 
     [LoggerMessage(2006, LogLevel.Error, "messages.index_failed")]
     public static partial void IndexFailed(this ILogger<MessagesLog> log, Exception fault);
+
+    [LoggerMessage(2007, LogLevel.Error, "messages.originals_kept")]
+    public static partial void OriginalsKept(this ILogger<MessagesLog> log, Exception fault);
 }

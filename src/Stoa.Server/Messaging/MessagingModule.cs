@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Stoa.Core.Outbox;
+using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Doors;
 
@@ -8,8 +9,10 @@ namespace Stoa.Server.Messaging;
 /// <summary>Conversations and messages, through every door.</summary>
 public static class MessagingModule
 {
-    public static IServiceCollection AddMessagingModule(this IServiceCollection services)
+    public static IServiceCollection AddMessagingModule(this IServiceCollection services, StoaSettings settings)
     {
+        services.AddSingleton(new RedactionPolicy(settings.Redaction));
+        services.AddHostedService<ForgetOriginals>();
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
         services.AddScoped<WhoMayWrite>();

@@ -76,7 +76,7 @@ public sealed class SendMessage(StoaDb db, MessageLog log, WhoMayWrite permissio
             return missing;
 
         var now = clock.GetUtcNow();
-        var clean = await redaction.ApplyAsync(context, content, sender, now, cancellation);
+        var clean = await redaction.ApplyAsync(context.Kind, context.ConversationId, sender, content.Body ?? "", content.Attachments, now, cancellation);
         return await log.Append(Draft(context, content, clean, sender, now), cancellation);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 
 namespace Stoa.Server.Hosting.Settings;
@@ -21,6 +22,12 @@ internal static class SettingsRules
         CheckAddresses(settings, problems);
         if (settings.Listen.HasTls is false)
             notes.Add($"TLS is off: {Path.GetFullPath(settings.Listen.SslCertificate)} and {Path.GetFullPath(settings.Listen.SslKey)} are not both there");
+        foreach (var kind in settings.Redaction.Kinds)
+        {
+            if (!Enum.TryParse<ConversationKind>(kind, ignoreCase: true, out _) || char.IsAsciiDigit(kind[0]))
+                problems.Add($"Redaction:Kinds has '{kind}': it must be one of {string.Join(", ", Enum.GetNames<ConversationKind>())}");
+        }
+
         if (settings.Data.Folder.Length == 0)
             problems.Add("Data:Folder is empty: it must name a folder");
     }
