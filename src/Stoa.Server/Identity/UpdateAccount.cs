@@ -21,7 +21,7 @@ public sealed class UpdateAccount(StoaDb db, TimeProvider clock)
 
         user.FullName = Changed(user.FullName, request.FullName);
         user.Bio = Changed(user.Bio, request.Bio);
-        user.PhoneNumber = Changed(user.PhoneNumber, request.PhoneNumber);
+        user.PhoneNumber = Phone(Changed(user.PhoneNumber, request.PhoneNumber));
         if (request.Username is { } username)
             (user.Username, user.UsernameKey) = (username.Trim(), User.KeyOf(username));
         if (request.Email is { } email)
@@ -46,6 +46,8 @@ public sealed class UpdateAccount(StoaDb db, TimeProvider clock)
             .Select(u => u.UsernameKey).Take(2).ToListAsync(cancellation);
         return others.Count == 0 ? RegisterUser.PhoneTaken : others.Contains(wanted.UsernameKey) ? RegisterUser.UsernameTaken : RegisterUser.EmailTaken;
     }
+
+    private static string? Phone(string? text) => text is null ? null : PhoneNumber.Normalize(text) ?? text;
 
     private static string? Changed(string? old, string? given) => given is null ? old : string.IsNullOrWhiteSpace(given) ? null : given.Trim();
 }

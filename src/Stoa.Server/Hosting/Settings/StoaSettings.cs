@@ -29,6 +29,8 @@ public sealed class StoaSettings
 
     public SessionsSettings Sessions { get; init; } = new();
 
+    public AccountsSettings Accounts { get; init; } = new();
+
     public OutboxSettings Outbox { get; init; } = new();
 
     public LogsSettings Logs { get; init; } = new();
