@@ -12,7 +12,7 @@ using Stoa.Server.Identity.Restricting;
 
 namespace Stoa.Server.Identity.Doors;
 
-/// <summary>Warnings, messaging bans and suspensions: for administrators (contract B.0).</summary>
+/// <summary>Warnings, messaging bans and suspensions: for administrators (contract B.0), suspensions also for the support desk (B.3).</summary>
 public static class RestrictionAdmin
 {
     private static readonly Refusal[] Refusals =
@@ -29,10 +29,12 @@ public static class RestrictionAdmin
 
         users.MapPost("/messaging/warn", Warn).WithSummary("Note a warning").Example("""{"reason":"Rude"}""").Refuses(Refusals);
         users.MapPost("/messaging/unban", Unban).WithSummary("Lift the messaging ban").Refuses(User.NotFound, Restrictions.NotFound);
-        users.MapPost("/suspend", Suspend).WithSummary("Suspend: sessions end at once, signing in is refused with the reason")
+        // The support desk's console has these too: it is where suspended people write to.
+        var desk = routes.MapGroup("/api/admin/users/{id:long}").RequireAuthorization(Policies.SupportDesk).WithTags("Restrictions");
+        desk.MapPost("/suspend", Suspend).WithSummary("Suspend: sessions end at once, signing in is refused with the reason")
             .Example("""{"reason":"Under investigation","duration_days":3}""").Refuses(Refusals);
-        users.MapPost("/unsuspend", Unsuspend).WithSummary("Lift the suspension").Refuses(User.NotFound, Restrictions.NotFound);
-        users.MapGet("/restrictions", List).WithSummary("What was imposed, newest first, ended ones included").Refuses(User.NotFound);
+        desk.MapPost("/unsuspend", Unsuspend).WithSummary("Lift the suspension").Refuses(User.NotFound, Restrictions.NotFound);
+        desk.MapGet("/restrictions", List).WithSummary("What was imposed, newest first, ended ones included").Refuses(User.NotFound);
     }
 
     private static Task<Results<Ok<Imposed>, ProblemHttpResult>> Ban(
