@@ -50,8 +50,9 @@ public static class Users
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> Read(long id, ListUsers list, CancellationToken cancellation) =>
         (await list.Handle(id, cancellation)).ToOk(AccountView.Of);
 
-    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> Update(long id, UpdateUserBody body, UpdateAccount update, CancellationToken cancellation) =>
-        (await update.Handle(id, new(body.FullName, body.Bio, body.PhoneNumber, body.Username, body.Email), cancellation)).ToOk(AccountView.Of);
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> Update(
+        long id, UpdateUserBody body, UpdateAccount update, Caller actor, CancellationToken cancellation) =>
+        (await update.HandleFor(actor, id, new(body.FullName, body.Bio, body.PhoneNumber, body.Username, body.Email), cancellation)).ToOk(AccountView.Of);
 
     private static async Task<Results<Ok<Said>, ProblemHttpResult>> Delete(long id, SetStanding standing, Caller actor, CancellationToken cancellation) =>
         (await standing.DeleteAsync(id, actor, cancellation)).ToOk(static _ => new Said("User deleted"));
