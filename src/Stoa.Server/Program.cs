@@ -15,6 +15,8 @@ using Stoa.Server.Identity;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging;
 using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Notifications;
+using Stoa.Server.Notifications.Doors;
 using Stoa.Server.Operations;
 using Stoa.Server.Operations.Doors;
 using Stoa.Server.Realtime;
@@ -61,10 +63,11 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddRealtime(settings);
     services.AddWireJson(
         camelCase: [RealtimeJson.Default, DirectJson.Default, SupportJson.Default],
-        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default]);
+        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default, NotificationsJson.Default]);
 
     services.AddIdentityModule(settings);
     services.AddMessagingModule();
+    services.AddNotificationsModule();
     services.AddDiscoveryModule();
     services.AddOperationsModule();
 }
@@ -83,6 +86,8 @@ static void Map(WebApplication app)
     app.MapAccounts();
     app.MapPeople();
     app.MapDirectConversations();
+    app.MapThreads();
+    app.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
     {
         var routes = app.MapGroup(prefix);

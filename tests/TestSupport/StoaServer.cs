@@ -102,6 +102,7 @@ public sealed class StoaServer : WebApplicationFactory<Program>
 
         // The real algorithm at its lowest cost: tests sign up hundreds of people.
         builder.UseSetting("Passwords:BcryptRounds", "4");
+        builder.UseSetting("RateLimit:MessagesPerMinute", "0");
         foreach (var (key, value) in settings)
             builder.UseSetting(key, value);
         if (clock is not null)

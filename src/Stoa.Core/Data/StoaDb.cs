@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Moderation;
+using Stoa.Core.Notifications;
 using Stoa.Core.Outbox;
 
 namespace Stoa.Core.Data;
@@ -39,6 +40,16 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
     public DbSet<Participant> Participants => Set<Participant>();
 
     public DbSet<Message> Messages => Set<Message>();
+
+    public DbSet<MessageOriginal> MessageOriginals => Set<MessageOriginal>();
+
+    public DbSet<Consultation> Consultations => Set<Consultation>();
+
+    public DbSet<Upload> Uploads => Set<Upload>();
+
+    public DbSet<Notification> Notifications => Set<Notification>();
+
+    public DbSet<Ticket> Tickets => Set<Ticket>();
 
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
 
@@ -83,6 +94,8 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<PartyType>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<Surface>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<RestrictionKind>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<ConsultationState>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<TicketStatus>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<MessageType>().HaveConversion<string>().HaveMaxLength(20);
     }
 }

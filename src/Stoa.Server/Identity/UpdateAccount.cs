@@ -8,7 +8,7 @@ namespace Stoa.Server.Identity;
 
 /// <summary>Changes what an account says of itself. What is null stays; what is blank is taken away.</summary>
 /// <remarks>Refusals: <c>user.not_found</c>, <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>.</remarks>
-public sealed class UpdateAccount(StoaDb db, AuditTrail audit, TimeProvider clock)
+public sealed class UpdateAccount(StoaDb db, SessionEnding ending, AuditTrail audit, TimeProvider clock)
 {
     /// <param name="Username">Only administrators change it; null: stays.</param>
     /// <param name="Email">Likewise.</param>
@@ -38,6 +38,9 @@ public sealed class UpdateAccount(StoaDb db, AuditTrail audit, TimeProvider cloc
         try
         {
             await db.SaveChangesAsync(cancellation);
+
+            // The name beside the next message is the new one.
+            await ending.ForgetAsync(userId, cancellation);
             return user;
         }
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))

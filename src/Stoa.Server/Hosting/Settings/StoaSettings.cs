@@ -31,6 +31,8 @@ public sealed class StoaSettings
 
     public AccountsSettings Accounts { get; init; } = new();
 
+    public RateLimitSettings RateLimit { get; init; } = new();
+
     public OutboxSettings Outbox { get; init; } = new();
 
     public LogsSettings Logs { get; init; } = new();

@@ -66,8 +66,13 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
             return null;
         var isAdmin = row.IsSuperuser || row.IsAdmin;
         var type = isAdmin ? PartyType.Admin : row.IsAstrologer ? PartyType.Astrologer : PartyType.User;
-        var name = string.IsNullOrWhiteSpace(row.FullName) ? row.Username : row.FullName;
-        return new Caller(row.UserId, sessionId, row.Username, name, row.IsSuperuser, type) { IsAdmin = isAdmin, IsModerator = isAdmin || row.IsModerator };
+        var fullName = string.IsNullOrWhiteSpace(row.FullName) ? null : row.FullName;
+        return new Caller(row.UserId, sessionId, row.Username, fullName ?? row.Username, row.IsSuperuser, type)
+        {
+            FullName = fullName,
+            IsAdmin = isAdmin,
+            IsModerator = isAdmin || row.IsModerator,
+        };
     }
 
     private void Keep(long sessionId, Entry entry, DateTimeOffset now)
