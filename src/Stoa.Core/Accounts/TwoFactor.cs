@@ -35,6 +35,9 @@ public sealed class RecoveryCode
 public sealed class Passkey
 {
     public const int MaxNameLength = 100;
+    public const int MaxPerAccount = 20;
+
+    /// <summary>WebAuthn §4, credential id.</summary>
     public const int MaxCredentialBytes = 1023;
 
     public long Id { get; private set; }

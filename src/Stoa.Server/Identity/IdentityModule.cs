@@ -5,6 +5,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity.Doors;
+using Stoa.Server.Identity.Passkeys;
 using Stoa.Server.Identity.Profiles;
 using Stoa.Server.Identity.Restricting;
 using Stoa.Server.Identity.Throttling;
@@ -57,7 +58,10 @@ public static class IdentityModule
         .AddScoped<ConfirmTotp>()
         .AddScoped<DisableTotp>()
         .AddScoped<RenewRecoveryCodes>()
-        .AddScoped<CompleteLogIn>();
+        .AddScoped<CompleteLogIn>()
+        .AddScoped<PasskeyCeremony>()
+        .AddScoped<ManagePasskeys>()
+        .AddScoped<SignInWithPasskey>();
 
     private static IServiceCollection AddRestricting(this IServiceCollection services) => services
         .AddScoped<Restrictions>()
@@ -80,6 +84,7 @@ public static class IdentityModule
             routes.MapRootAuth();
         routes.MapAuth();
         routes.MapTwoFactor();
+        routes.MapPasskeys();
         routes.MapInfluencers();
         routes.MapUsers();
     }
@@ -126,6 +131,10 @@ public static class IdentityModule
 [JsonSerializable(typeof(CodeBody))]
 [JsonSerializable(typeof(TotpSecret))]
 [JsonSerializable(typeof(RecoveryCodeList))]
+[JsonSerializable(typeof(PasskeyOptions))]
+[JsonSerializable(typeof(PasskeyAnswer))]
+[JsonSerializable(typeof(PasskeyView))]
+[JsonSerializable(typeof(List<PasskeyView>))]
 [JsonSerializable(typeof(RestrictionBody))]
 [JsonSerializable(typeof(Imposed))]
 [JsonSerializable(typeof(RestrictionList))]

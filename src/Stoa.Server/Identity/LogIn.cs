@@ -71,10 +71,8 @@ public sealed class LogIn(
 
     private async Task<Outcome<SignedIn>> LetInAsync(User user, Request request, CancellationToken cancellation)
     {
-        if (user is { IsActive: false, DeactivatedAt: null })
-            return Disabled;
-        if (user.SuspendedUntil > clock.GetUtcNow())
-            return await SuspendedAsync(user, cancellation);
+        if (await WhyNotAsync(user, cancellation) is { } refusal)
+            return refusal;
         if (passwords.IsOutdated(user.PasswordHash))
             await RehashAsync(user, request.Password, cancellation);
         if (user.TwoFactorSince is not null)
@@ -87,6 +85,10 @@ public sealed class LogIn(
         log.SignedIn(user.Id, signedIn.SessionId);
         return signedIn;
     }
+
+    /// <summary>Why somebody who has proven who he is may still not come in; null: he may.</summary>
+    internal async Task<Refusal?> WhyNotAsync(User user, CancellationToken cancellation) =>
+        user is { IsActive: false, DeactivatedAt: null } ? Disabled : user.SuspendedUntil > clock.GetUtcNow() ? await SuspendedAsync(user, cancellation) : null;
 
     private async Task<Refusal> SuspendedAsync(User user, CancellationToken cancellation)
     {

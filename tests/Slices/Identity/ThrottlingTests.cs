@@ -68,14 +68,14 @@ public sealed class ThrottlingTests
     public async Task The_wait_outlives_a_restart(Database database)
     {
         await using var fresh = new FreshDatabase(database);
-        using (var first = StoaServer.On(fresh.Target.Connection, database, [.. BehindProxy]))
+        await using (var first = StoaServer.On(fresh.Target.Connection, database, [.. BehindProxy]))
         {
             using var thief = first.Stranger();
             for (var i = 0; i < 5; i++)
                 (await thief.PostAsync("/auth/login", new { username = "nobody", password = "guess" })).IsRefusal(401, "auth.credentials");
         }
 
-        using var second = StoaServer.On(fresh.Target.Connection, database, [.. BehindProxy]);
+        await using var second = StoaServer.On(fresh.Target.Connection, database, [.. BehindProxy]);
         using var again = second.Stranger();
         (await again.PostAsync("/auth/login", new { username = "nobody", password = "guess" })).IsRefusal(429, "auth.paused");
     }

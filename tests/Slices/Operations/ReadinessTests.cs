@@ -24,7 +24,7 @@ public sealed class ReadinessTests
     public async Task Without_its_database_it_is_alive_and_not_ready(Database database)
     {
         await using var fresh = new FreshDatabase(database);
-        using var stoa = StoaServer.On(fresh.Target.Connection, database);
+        await using var stoa = StoaServer.On(fresh.Target.Connection, database);
         using var probe = stoa.Stranger();
         (await probe.GetAsync("/db-test")).Is(200);
 

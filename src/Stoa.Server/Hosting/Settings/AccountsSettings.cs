@@ -22,7 +22,7 @@ public sealed class AccountsSettings
     /// <summary>Roles people may give themselves when they sign up.</summary>
     public IReadOnlyList<string> SelfAssignedRoles { get; init; } = ["user", "influencer", "business", "seller", "buyer"];
 
-    /// <summary>What authenticator apps and passkey prompts call this server.</summary>
+    /// <summary>What authenticator apps call this server.</summary>
     public string Issuer { get; init; } = "Stoa";
 
     /// <summary>The domain passkeys belong to (WebAuthn's RP ID). Empty: the host of <c>Web:FrontendUrl</c>, else <c>Listen:Domain</c>.</summary>

@@ -27,6 +27,9 @@ public sealed class SignInLimits(RateLimits limits, StoaSettings settings)
         return limits.Take(onOneAccount, $"{name} {address}").Refusal;
     }
 
+    /// <summary>Null when a passkey may be asked for: nobody is named yet, so the address alone counts.</summary>
+    public Refusal? Passkey(string? address) => NetworkOf(address) is { } network ? limits.Take(fromOneAddress, network).Refusal : null;
+
     /// <summary>Null when this registration may go on.</summary>
     public Refusal? Registration(string? address) => NetworkOf(address) is { } network ? limits.Take(registrations, network).Refusal : null;
 
