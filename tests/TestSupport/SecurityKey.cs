@@ -24,7 +24,8 @@ public sealed class SecurityKey(string origin) : IDisposable
     /// <summary>Answers <c>navigator.credentials.create()</c>.</summary>
     public object Create(JsonElement options)
     {
-        userHandle = options.GetProperty("user").GetProperty("id").GetString()!;
+        // The first owner stays: a credential shown for another account is a forgery, and must not become theirs.
+        userHandle = userHandle.Length > 0 ? userHandle : options.GetProperty("user").GetProperty("id").GetString()!;
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         byte[] cose = [0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20, .. point.X!, 0x22, 0x58, 0x20, .. point.Y!];
         byte[] data = [.. Head(options.GetProperty("rp").GetProperty("id").GetString()!, CredentialAttached), .. new byte[16], 0, (byte)id.Length, .. id, .. cose];

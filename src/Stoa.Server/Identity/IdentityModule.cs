@@ -123,6 +123,7 @@ public static class IdentityModule
 [JsonSerializable(typeof(StringIdSignIn))]
 [JsonSerializable(typeof(VerifyBody))]
 [JsonSerializable(typeof(Verified))]
+[JsonSerializable(typeof(LogInForm))]
 [JsonSerializable(typeof(FormTokens))]
 [JsonSerializable(typeof(NamedAccount))]
 [JsonSerializable(typeof(MfaBody))]

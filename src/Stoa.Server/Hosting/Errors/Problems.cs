@@ -59,7 +59,7 @@ public static class Problems
         StatusCodes.Status404NotFound => ("route.not_found", "Not Found"),
         StatusCodes.Status405MethodNotAllowed => ("route.method_not_allowed", "Method Not Allowed"),
         StatusCodes.Status413PayloadTooLarge => ("request.too_large", "The request body is too large"),
-        StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The body must be JSON (Content-Type: application/json)"),
+        StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The body has a content type that this route does not take; most take application/json"),
         StatusCodes.Status422UnprocessableEntity => ("validation.failed", "The request is not valid"),
         StatusCodes.Status429TooManyRequests => ("rate.limited", "Too many requests"),
         >= 500 => ("fault", "Something went wrong on our side; the trace id names it in the log"),

@@ -13,7 +13,7 @@ public static class Influencers
     {
         var auth = routes.MapGroup("/auth").WithTags("Auth").WithMetadata(new UnprocessableWhenInvalid());
         auth.MapPost("/token", Token).WithSummary("Sign in with a form: username (or e-mail address) and password")
-            .Accepts<IFormCollection>("application/x-www-form-urlencoded", "multipart/form-data").Produces<FormTokens>().Refuses(Auth.LogInRefusals);
+            .Accepts<LogInForm>("application/x-www-form-urlencoded", "multipart/form-data").Produces<FormTokens>().Example("""{"username":"ana","password":"correct horse"}""").Refuses(Auth.LogInRefusals);
         auth.MapPost("/user", Read).RequireAuthorization().WithSummary("The caller's account with its roles");
         auth.MapGet("/profile", Read).RequireAuthorization().WithSummary("The caller's account with its roles");
     }
@@ -47,6 +47,9 @@ public static class Influencers
     private static async Task<Results<Ok<NamedAccount>, ProblemHttpResult>> Read(Caller caller, ReadAccount read, CancellationToken cancellation) =>
         (await read.DetailsAsync(caller.UserId, caller.SessionId, cancellation)).ToOk(NamedAccount.Of);
 }
+
+/// <summary>The form's fields, for the API document.</summary>
+public sealed record LogInForm(string Username, string Password);
 
 public sealed record FormTokens(string AccessToken, string RefreshToken, string TokenType);
 
