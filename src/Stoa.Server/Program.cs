@@ -18,6 +18,7 @@ using Stoa.Server.Messaging.Doors;
 using Stoa.Server.Moderation;
 using Stoa.Server.Notifications;
 using Stoa.Server.Notifications.Doors;
+using Stoa.Server.Operations;
 using Stoa.Server.Operations.Doors;
 using Stoa.Server.Realtime;
 
@@ -62,14 +63,19 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddMetricsText();
     services.AddRealtime(settings);
     services.AddWireJson(
-        camelCase: [RealtimeJson.Default, DirectJson.Default],
-        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default, NotificationsJson.Default, TicketsJson.Default]);
+        camelCase: [RealtimeJson.Default, DirectJson.Default, SupportJson.Default],
+        snakeCase:
+        [
+            HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default,
+            NotificationsJson.Default, TicketsJson.Default,
+        ]);
 
     services.AddIdentityModule(settings);
     services.AddMessagingModule(settings);
     services.AddNotificationsModule();
     services.AddModerationModule();
     services.AddDiscoveryModule();
+    services.AddOperationsModule();
 }
 
 static void Map(WebApplication app)
@@ -82,7 +88,8 @@ static void Map(WebApplication app)
     app.MapApiDocument();
     app.MapMetrics();
     app.MapRealtime(DirectSocket.MapDirectSocket);
-    app.MapFaces();
+    app.MapOperations();
+    app.MapAccounts();
     app.MapPeople();
     app.MapDirectConversations();
     app.MapSupportConversations();
@@ -92,7 +99,7 @@ static void Map(WebApplication app)
     foreach (var prefix in (string[])["", "/api"])
     {
         var routes = app.MapGroup(prefix);
-        routes.MapIdentity();
+        routes.MapIdentity(isApi: prefix.Length > 0);
         routes.MapMessaging();
         routes.MapModeration();
     }

@@ -21,6 +21,20 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
 
+    public DbSet<Profile> Profiles => Set<Profile>();
+
+    public DbSet<LogInFailures> LogInFailures => Set<LogInFailures>();
+
+    public DbSet<Authenticator> Authenticators => Set<Authenticator>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
+    public DbSet<SignInChallenge> SignInChallenges => Set<SignInChallenge>();
+
+    public DbSet<Restriction> Restrictions => Set<Restriction>();
+
     public DbSet<Conversation> Conversations => Set<Conversation>();
 
     public DbSet<Participant> Participants => Set<Participant>();
@@ -78,6 +92,8 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
         // Kinds and states are readable in the table, whatever happens to the order of the enum.
         configurationBuilder.Properties<ConversationKind>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<PartyType>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<Surface>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<RestrictionKind>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<ConsultationState>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<TicketStatus>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<MessageType>().HaveConversion<string>().HaveMaxLength(20);

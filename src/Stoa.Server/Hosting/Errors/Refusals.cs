@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Core;
 
@@ -25,6 +26,8 @@ public static class Refusals
         var members = new Dictionary<string, object?> { ["code"] = refusal.Code };
         if (refusal.RetryAfter is { } wait)
             members[RetryAfterMember] = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        foreach (var (name, detail) in refusal.Details ?? ImmutableDictionary<string, object>.Empty)
+            members[name] = detail;
         return members;
     }
 

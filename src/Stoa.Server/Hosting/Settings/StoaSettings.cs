@@ -29,6 +29,8 @@ public sealed class StoaSettings
 
     public SessionsSettings Sessions { get; init; } = new();
 
+    public AccountsSettings Accounts { get; init; } = new();
+
     public RateLimitSettings RateLimit { get; init; } = new();
 
     public RedactionSettings Redaction { get; init; } = new();

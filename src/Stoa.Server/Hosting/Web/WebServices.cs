@@ -17,6 +17,7 @@ public static class WebServices
 
     public static void UseWeb(this WebApplication app)
     {
+        app.UseKnownProxies();
         app.Use(static (context, next) =>
         {
             // Answers are data: a browser must not take a message body for a page.
