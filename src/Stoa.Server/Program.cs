@@ -12,7 +12,9 @@ using Stoa.Server.Hosting.Telemetry;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Hosting.Web;
 using Stoa.Server.Identity;
+using Stoa.Server.Identity.Doors;
 using Stoa.Server.Jobs;
+using Stoa.Server.Mail;
 using Stoa.Server.Messaging;
 using Stoa.Server.Messaging.Doors;
 using Stoa.Server.Operations.Doors;
@@ -52,6 +54,7 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddSingleton(TimeProvider.System);
     services.AddStoaDb(settings.Database.Target);
     services.AddJobs(settings);
+    services.AddMail(settings);
     services.AddTokens(settings);
     services.AddWeb(settings);
     services.AddProblems();
@@ -79,6 +82,7 @@ static void Map(WebApplication app)
     app.MapRealtime(DirectSocket.MapDirectSocket);
     app.MapFaces();
     app.MapPeople();
+    app.MapEmailVerifications();
     app.MapDirectConversations();
     foreach (var prefix in (string[])["", "/api"])
     {

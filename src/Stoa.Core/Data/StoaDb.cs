@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
+using Stoa.Core.Mail;
 using Stoa.Core.Moderation;
 using Stoa.Core.Outbox;
 
@@ -20,6 +21,10 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
 
+    public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+
+    public DbSet<EmailVerification> EmailVerifications => Set<EmailVerification>();
+
     public DbSet<Conversation> Conversations => Set<Conversation>();
 
     public DbSet<Participant> Participants => Set<Participant>();
@@ -27,6 +32,8 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
     public DbSet<Message> Messages => Set<Message>();
 
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
+
+    public DbSet<MailMessage> Mails => Set<MailMessage>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 

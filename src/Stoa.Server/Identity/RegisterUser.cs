@@ -4,6 +4,8 @@ using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Identity.Mails;
+using Stoa.Server.Mail;
 
 namespace Stoa.Server.Identity;
 
@@ -12,7 +14,7 @@ namespace Stoa.Server.Identity;
 /// Refusals: <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>, <c>auth.username_invalid</c>, <c>auth.busy</c>.
 /// Names and addresses are unique ignoring case, by unique keys: of many at once one wins.
 /// </remarks>
-public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTokens sessions, AuditTrail audit, TimeProvider clock, ILogger<AuthLog> log)
+public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTokens sessions, OutgoingMail mails, AuditTrail audit, TimeProvider clock, ILogger<AuthLog> log)
 {
     public static readonly Refusal UsernameTaken = Refusal.Invalid("auth.username_taken", "Username already registered");
     public static readonly Refusal EmailTaken = Refusal.Invalid("auth.email_taken", "Email already registered");
@@ -66,6 +68,7 @@ public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTo
             {
                 db.Users.Add(user);
                 await db.SaveChangesAsync(cancellation);
+                mails.Add(WelcomeMail.Kind, user.Id);
                 return await then(user);
             }, cancellation);
         }

@@ -25,7 +25,7 @@ public sealed class UpdateAccount(StoaDb db, TimeProvider clock)
         if (request.Username is { } username)
             (user.Username, user.UsernameKey) = (username.Trim(), User.KeyOf(username));
         if (request.Email is { } email)
-            (user.Email, user.EmailKey) = (email.Trim(), User.KeyOf(email));
+            user.ChangeEmail(email);
         user.UpdatedAt = clock.GetUtcNow().Rounded();
         try
         {

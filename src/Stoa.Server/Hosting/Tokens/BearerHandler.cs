@@ -65,4 +65,7 @@ public sealed record AuthenticationRefusal(string Code);
 public static class Policies
 {
     public const string Superuser = "superuser";
+
+    /// <summary><see cref="AdminPolicy"/>.</summary>
+    public const string Admin = "admin";
 }

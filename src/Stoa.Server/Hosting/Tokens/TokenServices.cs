@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting.Settings;
@@ -19,7 +20,10 @@ public static class TokenServices
             p.GetRequiredService<IDbContextFactory<StoaDb>>(), settings.Sessions.CacheTime, p.GetRequiredService<TimeProvider>()));
         services.AddAuthentication(BearerHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
-        services.AddAuthorizationBuilder().AddPolicy(Policies.Superuser, static p => p.RequireRole(Policies.Superuser));
+        services.AddSingleton<IAuthorizationHandler, AdminPolicy>();
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policies.Superuser, static p => p.RequireRole(Policies.Superuser))
+            .AddPolicy(Policies.Admin, static p => p.RequireAuthenticatedUser().AddRequirements(new AdminPolicy.Requirement()));
         return services;
     }
 }
