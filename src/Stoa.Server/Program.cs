@@ -17,6 +17,8 @@ using Stoa.Server.Jobs;
 using Stoa.Server.Mail;
 using Stoa.Server.Messaging;
 using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Notifications;
+using Stoa.Server.Notifications.Doors;
 using Stoa.Server.Operations.Doors;
 using Stoa.Server.Realtime;
 
@@ -63,10 +65,11 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddRealtime(settings);
     services.AddWireJson(
         camelCase: [RealtimeJson.Default, DirectJson.Default],
-        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default]);
+        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default, NotificationsJson.Default]);
 
     services.AddIdentityModule(settings);
     services.AddMessagingModule();
+    services.AddNotificationsModule();
     services.AddDiscoveryModule();
 }
 
@@ -84,6 +87,8 @@ static void Map(WebApplication app)
     app.MapPeople();
     app.MapEmailVerifications();
     app.MapDirectConversations();
+    app.MapThreads();
+    app.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
     {
         var routes = app.MapGroup(prefix);

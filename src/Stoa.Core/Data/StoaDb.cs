@@ -4,6 +4,7 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Mail;
 using Stoa.Core.Moderation;
+using Stoa.Core.Notifications;
 using Stoa.Core.Outbox;
 
 namespace Stoa.Core.Data;
@@ -30,6 +31,16 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
     public DbSet<Participant> Participants => Set<Participant>();
 
     public DbSet<Message> Messages => Set<Message>();
+
+    public DbSet<MessageOriginal> MessageOriginals => Set<MessageOriginal>();
+
+    public DbSet<Consultation> Consultations => Set<Consultation>();
+
+    public DbSet<Upload> Uploads => Set<Upload>();
+
+    public DbSet<Notification> Notifications => Set<Notification>();
+
+    public DbSet<Ticket> Tickets => Set<Ticket>();
 
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
 
@@ -74,6 +85,8 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
         // Kinds and states are readable in the table, whatever happens to the order of the enum.
         configurationBuilder.Properties<ConversationKind>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<PartyType>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<ConsultationState>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<TicketStatus>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<MessageType>().HaveConversion<string>().HaveMaxLength(20);
     }
 }

@@ -7,7 +7,7 @@ namespace Stoa.Server.Identity;
 
 /// <summary>Changes what an account says of itself. What is null stays; what is blank is taken away.</summary>
 /// <remarks>Refusals: <c>user.not_found</c>, <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>.</remarks>
-public sealed class UpdateAccount(StoaDb db, TimeProvider clock)
+public sealed class UpdateAccount(StoaDb db, SessionEnding ending, TimeProvider clock)
 {
     /// <param name="Username">Only administrators change it; null: stays.</param>
     /// <param name="Email">Likewise.</param>
@@ -30,6 +30,9 @@ public sealed class UpdateAccount(StoaDb db, TimeProvider clock)
         try
         {
             await db.SaveChangesAsync(cancellation);
+
+            // The name beside the next message is the new one.
+            await ending.ForgetAsync(userId, cancellation);
             return user;
         }
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))

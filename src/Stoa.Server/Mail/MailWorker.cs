@@ -35,10 +35,11 @@ public sealed class MailWorker(
             try
             {
                 await SendDueAsync(stoppingToken);
-                if (clock.GetUtcNow() - cleaned >= CleaningInterval)
+                var now = clock.GetUtcNow();
+                if (now - cleaned >= CleaningInterval)
                 {
-                    await ForgetOldAsync(stoppingToken);
-                    cleaned = clock.GetUtcNow();
+                    await ForgetOldAsync(now - settings.KeepFor, stoppingToken);
+                    cleaned = now;
                 }
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
@@ -183,11 +184,8 @@ public sealed class MailWorker(
         log.Failed(mail.Id, mail.Kind, mail.Attempts + 1);
     }
 
-    private Task<int> ForgetOldAsync(CancellationToken stopping)
-    {
-        var before = clock.GetUtcNow() - settings.KeepFor;
-        return UpdateAsync(db => db.Mails.Where(m => m.State != MailState.Queued && m.DoneAt < before).ExecuteDeleteAsync(stopping), stopping);
-    }
+    private Task<int> ForgetOldAsync(DateTimeOffset before, CancellationToken stopping) =>
+        UpdateAsync(db => db.Mails.Where(m => m.State != MailState.Queued && m.DoneAt < before).ExecuteDeleteAsync(stopping), stopping);
 
     private async Task<int> UpdateAsync(Func<StoaDb, Task<int>> update, CancellationToken cancellation)
     {

@@ -22,7 +22,8 @@ public sealed partial record Mailbox(string Address, string? Name)
         return line.Length is 0 or > MaxNameLength || Linkish().IsMatch(line) ? null : line;
     }
 
-    [GeneratedRegex(@"^[^\s\p{C}@<>()\[\]\\,;:""]{1,64}@[^\s\p{C}@<>()\[\]\\,;:"".]+(\.[^\s\p{C}@<>()\[\]\\,;:"".]+)*$", RegexOptions.NonBacktracking)]
+    // \z and not $: that would let pass a line break at the end.
+    [GeneratedRegex(@"^[^\s\p{C}@<>()\[\]\\,;:""]{1,64}@[^\s\p{C}@<>()\[\]\\,;:"".]+(\.[^\s\p{C}@<>()\[\]\\,;:"".]+)*\z", RegexOptions.NonBacktracking)]
     private static partial Regex Addresses();
 
     [GeneratedRegex(@"[/\\@:<>]|\.\S", RegexOptions.NonBacktracking)]

@@ -6,7 +6,8 @@ using Stoa.Core.Data;
 namespace Stoa.Server.Messaging;
 
 /// <summary>Who takes part, as others see them beside messages.</summary>
-public sealed record Party(long UserId, PartyType Type, string Name);
+/// <param name="Role">Within a thread, e.g. <c>BUYER</c>; null elsewhere.</param>
+public sealed record Party(long UserId, PartyType Type, string Name, string? Role = null);
 
 /// <summary>The face of a conversation: its kind, alias and parties. For display only, never for permission.</summary>
 public sealed record ConversationCard(long Id, ConversationKind Kind, string? Alias, IReadOnlyList<Party> Parties)
@@ -54,11 +55,11 @@ public sealed class ConversationCards(IDbContextFactory<StoaDb> databases, TimeP
         var conversations = await db.Conversations.AsNoTracking().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Kind, c.Alias }).ToListAsync(cancellation);
         var parties = await db.Participants.AsNoTracking()
             .Where(p => ids.Contains(p.ConversationId))
-            .Join(db.Users, p => p.UserId, u => u.Id, (p, u) => new { p.Id, p.ConversationId, p.UserId, p.Type, u.Username, u.FullName })
+            .Join(db.Users, p => p.UserId, u => u.Id, (p, u) => new { p.Id, p.ConversationId, p.UserId, p.Type, p.Role, u.Username, u.FullName })
             .OrderBy(p => p.Id)
             .ToListAsync(cancellation);
         var byConversation = parties.ToLookup(
-            p => p.ConversationId, p => new Party(p.UserId, p.Type, string.IsNullOrWhiteSpace(p.FullName) ? p.Username : p.FullName));
+            p => p.ConversationId, p => new Party(p.UserId, p.Type, string.IsNullOrWhiteSpace(p.FullName) ? p.Username : p.FullName, p.Role));
         return conversations.ToDictionary(c => c.Id, c => new ConversationCard(c.Id, c.Kind, c.Alias, [.. byConversation[c.Id]]));
     }
 }

@@ -12,8 +12,16 @@ public static class MessagingModule
     {
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
+        services.AddScoped<WhoMayWrite>();
+        services.AddScoped<AttachedUploads>();
+        services.AddSingleton<MessageRate>();
+        services.AddScoped<Redaction>();
         services.AddScoped<SendMessage>();
         services.AddScoped<SendDirectMessage>();
+        services.AddScoped<OpenThread>();
+        services.AddScoped<ThreadAccess>();
+        services.AddScoped<FollowConversation>();
+        services.AddSingleton<NewMessages>();
         services.AddScoped<FindConversation>();
         services.AddScoped<ReadMessages>();
         services.AddScoped<ListConversations>();
@@ -29,6 +37,7 @@ public static class MessagingModule
         // The log line comes first: what is announced is on file.
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, JournalMessages>();
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, AnnounceMessages>();
+        services.AddSingleton<IOutboxSubscriber<MessagesAppended>>(static p => p.GetRequiredService<NewMessages>());
         services.AddScoped<IOutboxSubscriber<MessagesRead>, AnnounceReads>();
         return services;
     }

@@ -28,7 +28,8 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
     /// <param name="Before">The messages that precede this number: scrolling back.</param>
     /// <param name="Page">1 is the newest page, 2 the one before it.</param>
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
-    public sealed record Request(long ConversationId, long? After, long? Before, int? Page, int? Limit);
+    /// <param name="Offset">How many of the newest to pass over; counts when none of the others is set.</param>
+    public sealed record Request(long ConversationId, long? After, long? Before, int? Page, int? Limit, long? Offset = null);
 
     /// <param name="Messages">Ascending by number.</param>
     /// <param name="LastSeq">The newest number of the conversation, which is also how many there are.</param>
@@ -62,7 +63,8 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
             return (above, Math.Min(last, above + limit));
         }
 
-        var upTo = request.Before is { } before ? Math.Clamp(before - 1, 0, last) : Math.Max(0, last - ((page - 1L) * limit));
+        var passedOver = request is { Page: null, Offset: { } offset } ? Math.Clamp(offset, 0, last) : (page - 1L) * limit;
+        var upTo = request.Before is { } before ? Math.Clamp(before - 1, 0, last) : Math.Max(0, last - passedOver);
         return (Math.Max(0, upTo - limit), upTo);
     }
 }

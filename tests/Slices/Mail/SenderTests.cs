@@ -54,7 +54,7 @@ public abstract class SenderTests
 
     protected abstract Task<List<ReceivedMail>> ArrivedAsync(int count);
 
-    private static MimeMessage Message(string to, string subject, string text)
+    private protected static MimeMessage Message(string to, string subject, string text)
     {
         var message = new MimeMessage { Subject = subject, Date = new DateTimeOffset(2026, 1, 15, 12, 0, 0, TimeSpan.Zero) };
         message.From.Add(new MailboxAddress("Stoa", "noreply@stoa.example"));
@@ -111,6 +111,57 @@ public sealed class SmtpSenderTests : SenderTests, IAsyncLifetime
     {
         smtp.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData("trusted", "")]
+    [InlineData("unknown authority", "SslHandshakeException")]
+    [InlineData("wrong name", "SslHandshakeException")]
+    [InlineData("wrong password", "AuthenticationException")]
+    public async Task Only_a_certificate_that_holds_and_the_right_password_open_the_way(string trouble, string said)
+    {
+        using var tls = await SmtpServer.StartAsync("starttls", "require-tls", "auth=stoa:right");
+        await using var sender = new SmtpSender(new MailSettings
+        {
+            SmtpServer = trouble == "wrong name" ? "127.0.0.1" : "localhost",
+            SmtpPort = tls.Port,
+            SmtpCaFile = trouble == "unknown authority" ? "" : tls.CaFile,
+            SmtpUsername = "stoa",
+            SmtpPassword = trouble == "wrong password" ? "wrong" : "right",
+        });
+
+        var fault = await Record.ExceptionAsync(() => sender.SendAsync(Message("ana@example.org", "x", "y"), 1, TestContext.Current.CancellationToken));
+
+        if (trouble == "trusted")
+            Assert.Null(fault);
+        else
+            Assert.StartsWith(said, Assert.IsType<MailDelayedException>(fault).Message, StringComparison.Ordinal);
+        Assert.Equal(trouble == "trusted" ? 1 : 0, tls.Count);
+    }
+
+    [Fact]
+    public async Task When_starttls_is_demanded_a_server_without_it_gets_nothing()
+    {
+        await using var sender = new SmtpSender(new MailSettings { SmtpServer = "127.0.0.1", SmtpPort = smtp.Port, SmtpSecurity = SmtpSecurity.StartTls });
+
+        await Assert.ThrowsAsync<MailDelayedException>(() => sender.SendAsync(Message("ana@example.org", "x", "y"), 1, TestContext.Current.CancellationToken));
+
+        Assert.Equal(0, smtp.Count);
+    }
+
+    [Theory]
+    [InlineData("never@example.org", true)]
+    [InlineData("later@example.org", false)]
+    public async Task A_refusal_of_one_mail_is_no_refusal_of_the_next(string to, bool isFinal)
+    {
+        await using var sender = Open();
+
+        var fault = await Record.ExceptionAsync(() => sender.SendAsync(Message(to, "x", "y"), 1, TestContext.Current.CancellationToken));
+        await sender.SendAsync(Message("ana@example.org", "x", "y"), 2, TestContext.Current.CancellationToken);
+
+        Assert.Equal(isFinal, fault is MailRefusedException);
+        Assert.Equal(!isFinal, fault is MailDelayedException { IsServerGone: false });
+        Assert.Equal("ana@example.org", Assert.Single(await ArrivedAsync(1)).To);
     }
 
     protected override IMailSender Open() => new SmtpSender(new MailSettings { SmtpServer = "127.0.0.1", SmtpPort = smtp.Port });

@@ -23,7 +23,7 @@ public sealed class RateLimitsTests
 
         Assert.Equal("rate.tests", refused.Code);
         Assert.Equal(TimeSpan.FromSeconds(40), refused.RetryAfter);
-        clock.Advance(refused.RetryAfter.Value);
+        clock.Advance(refused.RetryAfter!.Value);
         Assert.Null(limits.Take(ThreeAMinute, "ana").Refusal);
     }
 

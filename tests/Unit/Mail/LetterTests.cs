@@ -29,7 +29,7 @@ public sealed class LetterTests
 
         var body = Assert.IsType<MultipartAlternative>(message.Body);
         Assert.Equal(["text/plain", "text/html"], body.Select(static p => p.ContentType.MimeType));
-        Assert.DoesNotContain('<', message.TextBody);
+        Assert.DoesNotContain("<", message.TextBody, StringComparison.Ordinal);
         Assert.Contains("Hello Ana,", message.TextBody, StringComparison.Ordinal);
         Assert.Contains("Hello Ana,", message.HtmlBody, StringComparison.Ordinal);
         Assert.StartsWith("<!DOCTYPE html>", message.HtmlBody, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class LetterTests
         Assert.Contains("name=\"viewport\"", message.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain("<link", message.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain("src=", message.HtmlBody, StringComparison.Ordinal); // nothing is loaded from anywhere: no tracking
-        foreach (var link in message.TextBody.Split().Where(static w => w.StartsWith("https://", StringComparison.Ordinal)))
+        foreach (var link in letter.Text.Split().Where(static w => w.StartsWith("https://", StringComparison.Ordinal)))
             Assert.Contains(link, message.HtmlBody, StringComparison.Ordinal);
         Assert.Equal(Then, message.Date);
         Assert.EndsWith("@stoa.example", message.MessageId, StringComparison.Ordinal);

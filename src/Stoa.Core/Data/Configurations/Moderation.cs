@@ -17,3 +17,17 @@ internal sealed class AuditTable : IEntityTypeConfiguration<AuditEntry>
         entry.HasIndex(e => e.ActorId);
     }
 }
+
+internal sealed class TicketTable : IEntityTypeConfiguration<Ticket>
+{
+    public void Configure(EntityTypeBuilder<Ticket> ticket)
+    {
+        ticket.ToTable("tickets");
+        ticket.Property(t => t.Title).HasMaxLength(Ticket.MaxTitleLength);
+        ticket.HasOne<User>().WithMany().HasForeignKey(t => t.ReporterId).OnDelete(DeleteBehavior.Restrict);
+        ticket.HasOne<User>().WithMany().HasForeignKey(t => t.ResolvedBy).OnDelete(DeleteBehavior.Restrict);
+        ticket.HasIndex(t => new { t.ReporterId, t.Id });
+        ticket.HasIndex(t => new { t.Status, t.Id });
+        ticket.HasIndex(t => t.ResolvedBy);
+    }
+}

@@ -36,6 +36,8 @@ public sealed class StoaSettings
 
     public PasswordResetSettings PasswordReset { get; init; } = new();
 
+    public RateLimitSettings RateLimit { get; init; } = new();
+
     public OutboxSettings Outbox { get; init; } = new();
 
     public LogsSettings Logs { get; init; } = new();

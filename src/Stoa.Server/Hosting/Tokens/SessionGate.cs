@@ -61,7 +61,10 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
         if (row is not { IsActive: true })
             return null;
         var type = row.IsSuperuser ? PartyType.Admin : row.IsAstrologer ? PartyType.Astrologer : PartyType.User;
-        return new Caller(row.UserId, sessionId, row.Username, string.IsNullOrWhiteSpace(row.FullName) ? row.Username : row.FullName, row.IsSuperuser, type);
+        return new Caller(row.UserId, sessionId, row.Username, string.IsNullOrWhiteSpace(row.FullName) ? row.Username : row.FullName, row.IsSuperuser, type)
+        {
+            FullName = string.IsNullOrWhiteSpace(row.FullName) ? null : row.FullName,
+        };
     }
 
     private void Keep(long sessionId, Entry entry, DateTimeOffset now)

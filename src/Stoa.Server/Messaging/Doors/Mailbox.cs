@@ -108,7 +108,8 @@ public sealed record MailboxMessage(
     {
         var message = entry.Message;
         return new MailboxMessage(
-            message.Id, message.SenderId, message.RecipientId, message.Body, message.ReadAt is not null, entry.Alias, message.ReplyToId, message.Seq,
+            message.Id, message.SenderId, message.RecipientId, message.Body, message.ReadAt is not null,
+            Conversation.NameOf(entry.Alias, message.ConversationId), message.ReplyToId, message.Seq,
             message.SentAt, message.EditedAt ?? message.SentAt);
     }
 

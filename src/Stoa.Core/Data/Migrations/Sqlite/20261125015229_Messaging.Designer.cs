@@ -10,124 +10,14 @@ using Stoa.Core.Data;
 namespace Stoa.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoaDb))]
-    [Migration("20261125020019_Mail")]
-    partial class Mail
+    [Migration("20261125015229_Messaging")]
+    partial class Messaging
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
-
-            modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("email");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<bool>("IsUsed")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_used");
-
-                    b.Property<string>("TokenHash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("token_hash");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("used_at");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_email_verification_tokens");
-
-                    b.HasIndex("ExpiresAt")
-                        .HasDatabaseName("ix_email_verification_tokens_expires_at");
-
-                    b.HasIndex("TokenHash")
-                        .IsUnique()
-                        .HasDatabaseName("ux_email_verification_tokens_token_hash");
-
-                    b.HasIndex("UserId", "Email")
-                        .HasDatabaseName("ix_email_verification_tokens_user_id_email");
-
-                    b.ToTable("email_verification_tokens", (string)null);
-                });
-
-            modelBuilder.Entity("Stoa.Core.Accounts.PasswordReset", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Email")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("email");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<bool>("IsUsed")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_used");
-
-                    b.Property<string>("TokenHash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("token_hash");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("used_at");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_password_reset_tokens");
-
-                    b.HasIndex("ExpiresAt")
-                        .HasDatabaseName("ix_password_reset_tokens_expires_at");
-
-                    b.HasIndex("TokenHash")
-                        .IsUnique()
-                        .HasDatabaseName("ux_password_reset_tokens_token_hash");
-
-                    b.HasIndex("UserId", "Email")
-                        .HasDatabaseName("ix_password_reset_tokens_user_id_email");
-
-                    b.ToTable("password_reset_tokens", (string)null);
-                });
 
             modelBuilder.Entity("Stoa.Core.Accounts.RefreshToken", b =>
                 {
@@ -234,11 +124,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("device_info");
 
-                    b.Property<string>("DeviceKey")
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("device_key");
-
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
@@ -262,9 +147,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_sessions");
-
-                    b.HasIndex("UserId", "DeviceKey")
-                        .HasDatabaseName("ix_sessions_user_id_device_key");
 
                     b.HasIndex("UserId", "IsActive")
                         .HasDatabaseName("ix_sessions_user_id_is_active");
@@ -302,10 +184,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("email_key");
-
-                    b.Property<long?>("EmailVerifiedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("email_verified_at");
 
                     b.Property<string>("FullName")
                         .HasMaxLength(255)
@@ -393,6 +271,56 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("user_roles", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.Consultation", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AstrologerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("astrologer_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("OpenKey")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("open_key");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_consultations");
+
+                    b.HasIndex("OpenKey")
+                        .IsUnique()
+                        .HasDatabaseName("ux_consultations_open_key");
+
+                    b.HasIndex("AstrologerId", "Id")
+                        .HasDatabaseName("ix_consultations_astrologer_id_id");
+
+                    b.HasIndex("UserId", "AstrologerId")
+                        .HasDatabaseName("ix_consultations_user_id_astrologer_id");
+
+                    b.ToTable("consultations", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Conversation", b =>
                 {
                     b.Property<long>("Id")
@@ -426,6 +354,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<long>("CreatedBy")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_by");
+
+                    b.Property<bool>("IsPair")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_pair");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -476,6 +408,14 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<string>("Attachments")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attachments");
+
+                    b.Property<long?>("AuthorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("author_id");
+
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -505,6 +445,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<bool>("HiddenFromSender")
                         .HasColumnType("INTEGER")
                         .HasColumnName("hidden_from_sender");
+
+                    b.Property<bool>("IsRedacted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_redacted");
 
                     b.Property<long?>("ReadAt")
                         .HasColumnType("INTEGER")
@@ -539,6 +483,14 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_messages");
 
+                    b.HasIndex("AuthorId")
+                        .HasDatabaseName("ix_messages_author_id")
+                        .HasFilter("author_id IS NOT NULL");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_messages_id")
+                        .HasFilter("is_redacted");
+
                     b.HasIndex("ConversationId", "Seq")
                         .IsUnique()
                         .HasDatabaseName("ux_messages_conversation_id_seq");
@@ -555,6 +507,39 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_messages_sender_id_id");
 
                     b.ToTable("messages", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Conversations.MessageOriginal", b =>
+                {
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("Attachments")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attachments");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("body");
+
+                    b.Property<string>("Hits")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hits");
+
+                    b.Property<long>("KeepUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("keep_until");
+
+                    b.HasKey("MessageId")
+                        .HasName("pk_message_originals");
+
+                    b.HasIndex("KeepUntil")
+                        .HasDatabaseName("ix_message_originals_keep_until");
+
+                    b.ToTable("message_originals", (string)null);
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Participant", b =>
@@ -620,76 +605,61 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("participants", (string)null);
                 });
 
-            modelBuilder.Entity("Stoa.Core.Mail.MailMessage", b =>
+            modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    b.Property<string>("Address")
-                        .HasMaxLength(255)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("address");
-
-                    b.Property<int>("Attempts")
+                    b.Property<long?>("ConversationId")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("attempts");
-
-                    b.Property<string>("Content")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("content");
+                        .HasColumnName("conversation_id");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
-                    b.Property<long?>("DoneAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("done_at");
-
-                    b.Property<long>("DueAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("due_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("Kind")
+                    b.Property<string>("Mime")
                         .IsRequired()
-                        .HasMaxLength(50)
+                        .HasMaxLength(100)
                         .HasColumnType("TEXT")
-                        .HasColumnName("kind");
+                        .HasColumnName("mime");
 
-                    b.Property<string>("LastError")
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("last_error");
-
-                    b.Property<string>("State")
+                    b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(20)
+                        .HasMaxLength(255)
                         .HasColumnType("TEXT")
-                        .HasColumnName("state");
+                        .HasColumnName("name");
 
-                    b.Property<long?>("UserId")
+                    b.Property<long>("OwnerId")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("user_id");
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<string>("StorageKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("storage_key");
 
                     b.HasKey("Id")
-                        .HasName("pk_mail_messages");
+                        .HasName("pk_uploads");
 
-                    b.HasIndex("UserId")
-                        .HasDatabaseName("ix_mail_messages_user_id");
+                    b.HasIndex("ConversationId")
+                        .HasDatabaseName("ix_uploads_conversation_id");
 
-                    b.HasIndex("State", "DoneAt")
-                        .HasDatabaseName("ix_mail_messages_state_done_at");
+                    b.HasIndex("StorageKey")
+                        .IsUnique()
+                        .HasDatabaseName("ux_uploads_storage_key");
 
-                    b.HasIndex("State", "DueAt")
-                        .HasDatabaseName("ix_mail_messages_state_due_at");
+                    b.HasIndex("OwnerId", "Id")
+                        .HasDatabaseName("ix_uploads_owner_id_id");
 
-                    b.ToTable("mail_messages", (string)null);
+                    b.ToTable("uploads", (string)null);
                 });
 
             modelBuilder.Entity("Stoa.Core.Moderation.AuditEntry", b =>
@@ -743,6 +713,139 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("audit_entries", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Moderation.Ticket", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("comment");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ReporterId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reporter_id");
+
+                    b.Property<long?>("ResolvedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<long?>("ResolvedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("resolved_by");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tickets");
+
+                    b.HasIndex("ResolvedBy")
+                        .HasDatabaseName("ix_tickets_resolved_by");
+
+                    b.HasIndex("ReporterId", "Id")
+                        .HasDatabaseName("ix_tickets_reporter_id_id");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_tickets_status_id");
+
+                    b.ToTable("tickets", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Notifications.Notification", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("ActorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("actor_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DedupeKey")
+                        .HasMaxLength(150)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dedupe_key");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payload");
+
+                    b.Property<long?>("ReadAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("read_at");
+
+                    b.Property<long?>("ReferenceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reference_id");
+
+                    b.Property<string>("ReferenceType")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference_type");
+
+                    b.Property<string>("Topic")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("topic");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications");
+
+                    b.HasIndex("ActorId")
+                        .HasDatabaseName("ix_notifications_actor_id")
+                        .HasFilter("actor_id IS NOT NULL");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_notifications_user_id")
+                        .HasFilter("read_at IS NULL");
+
+                    b.HasIndex("UserId", "DedupeKey")
+                        .IsUnique()
+                        .HasDatabaseName("ux_notifications_user_id_dedupe_key")
+                        .HasFilter("dedupe_key IS NOT NULL");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_notifications_user_id_id");
+
+                    b.ToTable("notifications", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Outbox.OutboxEvent", b =>
                 {
                     b.Property<long>("Id")
@@ -788,30 +891,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("outbox_events", (string)null);
                 });
 
-            modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
-                {
-                    b.HasOne("Stoa.Core.Accounts.User", "User")
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_email_verification_tokens_user_id");
-
-                    b.Navigation("User");
-                });
-
-            modelBuilder.Entity("Stoa.Core.Accounts.PasswordReset", b =>
-                {
-                    b.HasOne("Stoa.Core.Accounts.User", "User")
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_password_reset_tokens_user_id");
-
-                    b.Navigation("User");
-                });
-
             modelBuilder.Entity("Stoa.Core.Accounts.RefreshToken", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.Session", "Session")
@@ -855,6 +934,23 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Navigation("Role");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.Consultation", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("AstrologerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_consultations_astrologer_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_consultations_user_id");
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Conversation", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", null)
@@ -867,6 +963,12 @@ namespace Stoa.Core.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Stoa.Core.Conversations.Message", b =>
                 {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_messages_author_id");
+
                     b.HasOne("Stoa.Core.Conversations.Conversation", null)
                         .WithMany()
                         .HasForeignKey("ConversationId")
@@ -888,6 +990,16 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_messages_sender_id");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.MessageOriginal", b =>
+                {
+                    b.HasOne("Stoa.Core.Conversations.Message", null)
+                        .WithOne()
+                        .HasForeignKey("Stoa.Core.Conversations.MessageOriginal", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_message_originals_message_id");
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Participant", b =>
                 {
                     b.HasOne("Stoa.Core.Conversations.Conversation", "Conversation")
@@ -907,13 +1019,20 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Navigation("Conversation");
                 });
 
-            modelBuilder.Entity("Stoa.Core.Mail.MailMessage", b =>
+            modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>
                 {
+                    b.HasOne("Stoa.Core.Conversations.Conversation", null)
+                        .WithMany()
+                        .HasForeignKey("ConversationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_uploads_conversation_id");
+
                     b.HasOne("Stoa.Core.Accounts.User", null)
                         .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .HasConstraintName("fk_mail_messages_user_id");
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_uploads_owner_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Moderation.AuditEntry", b =>
@@ -924,6 +1043,38 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_audit_entries_actor_id");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Moderation.Ticket", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("ReporterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tickets_reporter_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("ResolvedBy")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_tickets_resolved_by");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Notifications.Notification", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("ActorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_notifications_actor_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notifications_user_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.User", b =>

@@ -12,7 +12,7 @@ using Stoa.Core.Data;
 namespace Stoa.Core.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoaDb))]
-    [Migration("20261125020037_Mail")]
+    [Migration("20261125021310_Mail")]
     partial class Mail
     {
         /// <inheritdoc />
@@ -415,6 +415,58 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("user_roles", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.Consultation", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AstrologerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("astrologer_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("OpenKey")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("open_key");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_consultations");
+
+                    b.HasIndex("OpenKey")
+                        .IsUnique()
+                        .HasDatabaseName("ux_consultations_open_key");
+
+                    b.HasIndex("AstrologerId", "Id")
+                        .HasDatabaseName("ix_consultations_astrologer_id_id");
+
+                    b.HasIndex("UserId", "AstrologerId")
+                        .HasDatabaseName("ix_consultations_user_id_astrologer_id");
+
+                    b.ToTable("consultations", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Conversation", b =>
                 {
                     b.Property<long>("Id")
@@ -450,6 +502,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<long>("CreatedBy")
                         .HasColumnType("bigint")
                         .HasColumnName("created_by");
+
+                    b.Property<bool>("IsPair")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_pair");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -503,6 +559,14 @@ namespace Stoa.Core.Data.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<string>("Attachments")
+                        .HasColumnType("text")
+                        .HasColumnName("attachments");
+
+                    b.Property<long?>("AuthorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("author_id");
+
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("text")
@@ -532,6 +596,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<bool>("HiddenFromSender")
                         .HasColumnType("boolean")
                         .HasColumnName("hidden_from_sender");
+
+                    b.Property<bool>("IsRedacted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_redacted");
 
                     b.Property<DateTimeOffset?>("ReadAt")
                         .HasColumnType("timestamp with time zone")
@@ -566,6 +634,14 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_messages");
 
+                    b.HasIndex("AuthorId")
+                        .HasDatabaseName("ix_messages_author_id")
+                        .HasFilter("author_id IS NOT NULL");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_messages_id")
+                        .HasFilter("is_redacted");
+
                     b.HasIndex("ConversationId", "Seq")
                         .IsUnique()
                         .HasDatabaseName("ux_messages_conversation_id_seq");
@@ -582,6 +658,39 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasDatabaseName("ix_messages_sender_id_id");
 
                     b.ToTable("messages", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Conversations.MessageOriginal", b =>
+                {
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("Attachments")
+                        .HasColumnType("text")
+                        .HasColumnName("attachments");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("Hits")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hits");
+
+                    b.Property<DateTimeOffset>("KeepUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("keep_until");
+
+                    b.HasKey("MessageId")
+                        .HasName("pk_message_originals");
+
+                    b.HasIndex("KeepUntil")
+                        .HasDatabaseName("ix_message_originals_keep_until");
+
+                    b.ToTable("message_originals", (string)null);
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Participant", b =>
@@ -647,6 +756,65 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasDatabaseName("ix_participants_user_id_conversation_id");
 
                     b.ToTable("participants", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("ConversationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Mime")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("mime");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<string>("StorageKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("storage_key");
+
+                    b.HasKey("Id")
+                        .HasName("pk_uploads");
+
+                    b.HasIndex("ConversationId")
+                        .HasDatabaseName("ix_uploads_conversation_id");
+
+                    b.HasIndex("StorageKey")
+                        .IsUnique()
+                        .HasDatabaseName("ux_uploads_storage_key");
+
+                    b.HasIndex("OwnerId", "Id")
+                        .HasDatabaseName("ix_uploads_owner_id_id");
+
+                    b.ToTable("uploads", (string)null);
                 });
 
             modelBuilder.Entity("Stoa.Core.Mail.MailMessage", b =>
@@ -776,6 +944,143 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("audit_entries", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Moderation.Ticket", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ReporterId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reporter_id");
+
+                    b.Property<DateTimeOffset?>("ResolvedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<long?>("ResolvedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("resolved_by");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("title");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tickets");
+
+                    b.HasIndex("ResolvedBy")
+                        .HasDatabaseName("ix_tickets_resolved_by");
+
+                    b.HasIndex("ReporterId", "Id")
+                        .HasDatabaseName("ix_tickets_reporter_id_id");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_tickets_status_id");
+
+                    b.ToTable("tickets", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Notifications.Notification", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("ActorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DedupeKey")
+                        .HasMaxLength(150)
+                        .HasColumnType("character varying(150)")
+                        .HasColumnName("dedupe_key");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("payload");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<long?>("ReferenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reference_id");
+
+                    b.Property<string>("ReferenceType")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("reference_type");
+
+                    b.Property<string>("Topic")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("topic");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications");
+
+                    b.HasIndex("ActorId")
+                        .HasDatabaseName("ix_notifications_actor_id")
+                        .HasFilter("actor_id IS NOT NULL");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_notifications_user_id")
+                        .HasFilter("read_at IS NULL");
+
+                    b.HasIndex("UserId", "DedupeKey")
+                        .IsUnique()
+                        .HasDatabaseName("ux_notifications_user_id_dedupe_key")
+                        .HasFilter("dedupe_key IS NOT NULL");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_notifications_user_id_id");
+
+                    b.ToTable("notifications", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Outbox.OutboxEvent", b =>
                 {
                     b.Property<long>("Id")
@@ -890,6 +1195,23 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Navigation("Role");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.Consultation", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("AstrologerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_consultations_astrologer_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_consultations_user_id");
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Conversation", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", null)
@@ -902,6 +1224,12 @@ namespace Stoa.Core.Data.Migrations.Postgres
 
             modelBuilder.Entity("Stoa.Core.Conversations.Message", b =>
                 {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_messages_author_id");
+
                     b.HasOne("Stoa.Core.Conversations.Conversation", null)
                         .WithMany()
                         .HasForeignKey("ConversationId")
@@ -923,6 +1251,16 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_messages_sender_id");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.MessageOriginal", b =>
+                {
+                    b.HasOne("Stoa.Core.Conversations.Message", null)
+                        .WithOne()
+                        .HasForeignKey("Stoa.Core.Conversations.MessageOriginal", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_message_originals_message_id");
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Participant", b =>
                 {
                     b.HasOne("Stoa.Core.Conversations.Conversation", "Conversation")
@@ -942,6 +1280,22 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Navigation("Conversation");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>
+                {
+                    b.HasOne("Stoa.Core.Conversations.Conversation", null)
+                        .WithMany()
+                        .HasForeignKey("ConversationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_uploads_conversation_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_uploads_owner_id");
+                });
+
             modelBuilder.Entity("Stoa.Core.Mail.MailMessage", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", null)
@@ -959,6 +1313,38 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_audit_entries_actor_id");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Moderation.Ticket", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("ReporterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_tickets_reporter_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("ResolvedBy")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_tickets_resolved_by");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Notifications.Notification", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("ActorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_notifications_actor_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notifications_user_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.User", b =>
