@@ -17,6 +17,7 @@ using Stoa.Server.Jobs;
 using Stoa.Server.Mail;
 using Stoa.Server.Messaging;
 using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Moderation;
 using Stoa.Server.Notifications;
 using Stoa.Server.Notifications.Doors;
 using Stoa.Server.Operations.Doors;
@@ -65,11 +66,12 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddRealtime(settings);
     services.AddWireJson(
         camelCase: [RealtimeJson.Default, DirectJson.Default],
-        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default, NotificationsJson.Default]);
+        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default, NotificationsJson.Default, TicketsJson.Default]);
 
     services.AddIdentityModule(settings);
     services.AddMessagingModule();
     services.AddNotificationsModule();
+    services.AddModerationModule();
     services.AddDiscoveryModule();
 }
 
@@ -87,6 +89,8 @@ static void Map(WebApplication app)
     app.MapPeople();
     app.MapEmailVerifications();
     app.MapDirectConversations();
+    app.MapSupportConversations();
+    app.MapConsultations();
     app.MapThreads();
     app.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
@@ -94,5 +98,6 @@ static void Map(WebApplication app)
         var routes = app.MapGroup(prefix);
         routes.MapIdentity();
         routes.MapMessaging();
+        routes.MapModeration();
     }
 }

@@ -8,6 +8,12 @@ public static class Eventually
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Until the answer is the expected one.</summary>
+    public static async Task IsAsync<T>(T expected, Func<Task<T>> ask) =>
+        Assert.Equal(expected, await GetAsync(ask, seen => EqualityComparer<T>.Default.Equals(expected, seen), seen => $"expected {expected}, still {seen}"));
+
+    /// <summary>What is seen once it is as it should be.</summary>
+    /// <param name="complaint">Said of the last sight when patience is at its end.</param>
     public static async Task<T> GetAsync<T>(Func<Task<T>> look, Func<T, bool> isThere, Func<T, string> complaint)
     {
         using var timer = new PeriodicTimer(Glance);

@@ -43,6 +43,9 @@ public sealed class User
 
     public bool IsSuperuser { get; set; }
 
+    /// <summary>An account of the server's own, which nobody signs in to: the support desk.</summary>
+    public bool IsSystem { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; set; }
@@ -86,6 +89,24 @@ public sealed class User
         Email = email.Trim(),
         EmailKey = KeyOf(email),
         PasswordHash = passwordHash,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    /// <summary>The name under which the support desk's account is found; no registration takes a name with a blank.</summary>
+    public const string SupportDeskName = "support desk";
+
+    /// <summary>The account as which administrators write to the support inboxes, not stored yet.</summary>
+    public static User SupportDesk(DateTimeOffset now) => new()
+    {
+        Username = SupportDeskName,
+        UsernameKey = KeyOf(SupportDeskName),
+        Email = "support-desk@invalid",
+        EmailKey = "support-desk@invalid",
+        PasswordHash = "",
+        FullName = "Support",
+        IsActive = false,
+        IsSystem = true,
         CreatedAt = now,
         UpdatedAt = now,
     };

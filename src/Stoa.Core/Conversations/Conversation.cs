@@ -23,6 +23,7 @@ public enum ConversationKind
 public sealed class Conversation
 {
     public const int MaxAliasLength = 100;
+    public const int MaxTitleLength = 100;
 
     /// <summary>Absent, or not the caller's.</summary>
     public static readonly Refusal NotFound = Refusal.NotFound("conversation.not_found", "Conversation not found");
@@ -46,6 +47,9 @@ public sealed class Conversation
     public string? ContextType { get; init; }
 
     public string? ContextId { get; init; }
+
+    /// <summary>What a group calls itself; null elsewhere.</summary>
+    public string? Title { get; init; }
 
     public required long CreatedBy { get; init; }
 
@@ -139,5 +143,13 @@ public sealed class Conversation
         inbox.Participants.Add(new Participant { UserId = desk, Type = PartyType.Admin, JoinedAt = now });
         inbox.Participants.Add(new Participant { UserId = account, Type = type, JoinedAt = now });
         return inbox;
+    }
+
+    /// <summary>Among several, not stored yet; nothing makes it unique.</summary>
+    public static Conversation Group(long creator, string? title, IReadOnlyDictionary<long, PartyType> members, DateTimeOffset now)
+    {
+        var group = new Conversation { Kind = ConversationKind.Group, Title = title, CreatedBy = creator, CreatedAt = now, UpdatedAt = now };
+        group.Participants.AddRange(members.Select(m => new Participant { UserId = m.Key, Type = m.Value, JoinedAt = now }));
+        return group;
     }
 }

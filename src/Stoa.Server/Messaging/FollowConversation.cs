@@ -25,7 +25,7 @@ public sealed class FollowConversation(IDbContextFactory<StoaDb> databases, Find
         var found = await find.Handle(conversationId, reader, cancellation);
         if (found.Refusal is { } refusal)
             return refusal;
-        return Outcome.Of(FollowAsync(conversationId, Math.Clamp(after ?? found.Value, 0, found.Value), reader, cancellation));
+        return Outcome.Of(FollowAsync(conversationId, Math.Clamp(after ?? found.Value.LastSeq, 0, found.Value.LastSeq), reader, cancellation));
     }
 
     private async IAsyncEnumerable<Entry> FollowAsync(long conversationId, long above, Caller reader, [EnumeratorCancellation] CancellationToken cancellation)

@@ -16,4 +16,7 @@ internal static partial class MessagesLogEvents
 
     [LoggerMessage(2004, LogLevel.Warning, "messages.rate_reached user={UserId} of={Permits}")]
     public static partial void RateReached(this ILogger<MessagesLog> log, long userId, int permits);
+
+    [LoggerMessage(2005, LogLevel.Error, "messages.receipts_failed")]
+    public static partial void ReceiptsFailed(this ILogger<MessagesLog> log, Exception fault);
 }

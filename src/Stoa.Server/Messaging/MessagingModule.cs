@@ -19,6 +19,15 @@ public static class MessagingModule
         services.AddScoped<SendMessage>();
         services.AddScoped<SendDirectMessage>();
         services.AddScoped<OpenThread>();
+        services.AddScoped<OpenGroup>();
+        services.AddScoped<RequestConsultation>();
+        services.AddScoped<DecideConsultation>();
+        services.AddScoped<ListConsultations>();
+        services.AddScoped<OpenSupportInbox>();
+        services.AddScoped<ResolveConversation>();
+        services.AddSingleton<SupportDesk>();
+        services.AddSingleton<DeliveryReceipts>();
+        services.AddHostedService(static p => p.GetRequiredService<DeliveryReceipts>());
         services.AddScoped<ThreadAccess>();
         services.AddScoped<FollowConversation>();
         services.AddSingleton<NewMessages>();
@@ -43,7 +52,11 @@ public static class MessagingModule
     }
 
     /// <summary>Routes that answer at the root and under /api.</summary>
-    public static void MapMessaging(this IEndpointRouteBuilder routes) => routes.MapMailbox();
+    public static void MapMessaging(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMailbox();
+        routes.MapMailboxConversations();
+    }
 }
 
 [JsonSerializable(typeof(PostMessage))]
@@ -51,6 +64,7 @@ public static class MessagingModule
 [JsonSerializable(typeof(UnreadCount))]
 [JsonSerializable(typeof(MailboxMessage))]
 [JsonSerializable(typeof(List<MailboxMessage>))]
+[JsonSerializable(typeof(List<MailboxConversation>))]
 public sealed partial class MailboxJson : JsonSerializerContext;
 
 [JsonSerializable(typeof(PostDirectMessage))]
@@ -58,6 +72,15 @@ public sealed partial class MailboxJson : JsonSerializerContext;
 [JsonSerializable(typeof(OneConversation))]
 [JsonSerializable(typeof(SendDirect))]
 [JsonSerializable(typeof(MarkMessagesRead))]
+[JsonSerializable(typeof(MessagesHandedOver))]
+[JsonSerializable(typeof(ReadHistory))]
+[JsonSerializable(typeof(HistoryPage))]
+[JsonSerializable(typeof(MessagesDeliveredView))]
+[JsonSerializable(typeof(OpenConversationBody))]
+[JsonSerializable(typeof(AskConsultation))]
+[JsonSerializable(typeof(Envelope<ConsultationView>))]
+[JsonSerializable(typeof(Envelope<ConsultationPage>))]
+[JsonSerializable(typeof(Envelope<MarkedRead>))]
 [JsonSerializable(typeof(ConversationJoined))]
 [JsonSerializable(typeof(Typing))]
 [JsonSerializable(typeof(MarkedRead))]

@@ -72,6 +72,19 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, WhoMayWrite p
         return found;
     }
 
+    /// <summary>The conversation of the two without a message, opened when it is not there yet; its id.</summary>
+    /// <remarks>Refusals: <c>message.to_self</c>, <c>recipient.not_found</c>, <c>messaging.not_permitted</c>.</remarks>
+    public async Task<Outcome<long>> OpenAsync(long recipientId, Caller caller, CancellationToken cancellation)
+    {
+        if (recipientId == caller.UserId)
+            return ToSelf;
+        var alias = Conversation.DirectAlias(caller.UserId, recipientId);
+        var key = Conversation.DirectKey(caller.UserId, recipientId, alias);
+        if (await Find.On(db)(db, key, caller.UserId, cancellation) is { } known)
+            return known.ConversationId;
+        return (await OpenAsync(caller, recipientId, alias, key, cancellation)).Then(static c => c.ConversationId);
+    }
+
     private async Task<Outcome<SendingContext>> OpenAsync(Caller sender, long recipient, string alias, string key, CancellationToken cancellation)
     {
         if (await PartyTypes.OfAsync(db, recipient, cancellation) is not { } type)

@@ -14,6 +14,7 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
         conversation.ToTable("conversations");
         conversation.Property(c => c.UniqueKey).HasMaxLength(255);
         conversation.Property(c => c.Alias).HasMaxLength(Conversation.MaxAliasLength);
+        conversation.Property(c => c.Title).HasMaxLength(Conversation.MaxTitleLength);
         conversation.Property(c => c.ContextType).HasMaxLength(50);
         conversation.Property(c => c.ContextId).HasMaxLength(100);
         conversation.HasOne<User>().WithMany().HasForeignKey(c => c.CreatedBy).OnDelete(DeleteBehavior.Restrict);

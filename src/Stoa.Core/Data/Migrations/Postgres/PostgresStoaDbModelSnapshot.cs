@@ -336,6 +336,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("is_superuser");
 
+                    b.Property<bool>("IsSystem")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_system");
+
                     b.Property<string>("PasswordHash")
                         .IsRequired()
                         .HasMaxLength(255)
@@ -517,6 +521,11 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<long>("LastSeq")
                         .HasColumnType("bigint")
                         .HasColumnName("last_seq");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("title");
 
                     b.Property<string>("UniqueKey")
                         .HasMaxLength(255)
