@@ -20,17 +20,20 @@ public sealed class LogIn(StoaDb db, PasswordHashing passwords, SessionTokens se
     public async Task<Outcome<SignedIn>> Handle(Request request, CancellationToken cancellation)
     {
         var key = User.KeyOf(request.Identifier);
-        var candidates = await db.Users.Where(u => u.UsernameKey == key || u.EmailKey == key).Take(2).ToListAsync(cancellation);
-        var user = candidates.Find(u => u.UsernameKey == key) ?? candidates.FirstOrDefault();
+        var candidates = await db.Users.AsNoTracking().Where(u => u.UsernameKey == key || u.EmailKey == key)
+            .Select(u => new { u.Id, u.UsernameKey, u.PasswordHash }).Take(2).ToListAsync(cancellation);
+        var found = candidates.Find(u => u.UsernameKey == key) ?? candidates.FirstOrDefault();
 
-        var verified = await passwords.VerifyAsync(request.Password, user?.PasswordHash, cancellation);
+        var verified = await passwords.VerifyAsync(request.Password, found?.PasswordHash, cancellation);
         if (verified.Refusal is { } busy)
             return busy;
-        if (!verified.Value || user is null)
+        if (!verified.Value || found is null)
         {
-            log.Refused(user?.Id);
+            log.Refused(found?.Id);
             return WrongCredentials;
         }
+
+        var user = await db.Users.SingleAsync(u => u.Id == found.Id, cancellation);
 
         if (!user.IsActive)
             return Disabled;
