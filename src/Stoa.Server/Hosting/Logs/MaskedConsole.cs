@@ -5,7 +5,7 @@ namespace Stoa.Server.Hosting.Logs;
 
 /// <summary>The framework's simple console lines, after <see cref="SecretPaths"/>.</summary>
 /// <remarks>The simple formatter is not public: it is found among the registered ones, at the first line, because this one is among them too.</remarks>
-internal sealed class MaskedConsole(IServiceProvider services) : ConsoleFormatter(FormatterName)
+public sealed class MaskedConsole(IServiceProvider services) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "masked";
     private ConsoleFormatter? simple;
