@@ -29,10 +29,13 @@ public sealed class EditMessage(StoaDb db, OwnMessage own, TimeProvider clock)
             return wrong;
 
         var now = clock.GetUtcNow().Rounded();
-        var changed = await db.WriteAsync(
-            () => db.Messages.Where(m => m.Id == id && m.ErasedAt == null && !m.HiddenFromSender)
-                .ExecuteUpdateAsync(m => m.SetProperty(x => x.Body, body).SetProperty(x => x.EditedAt, now), cancellation),
-            cancellation);
+        var changed = await db.WriteAsync(async () =>
+        {
+            var rows = await db.Messages.Where(m => m.Id == id && m.ErasedAt == null && !m.HiddenFromSender)
+                .ExecuteUpdateAsync(m => m.SetProperty(x => x.Body, body).SetProperty(x => x.EditedAt, now), cancellation);
+            await MessageSearch.RefreshAsync(db, id, cancellation);
+            return rows;
+        }, cancellation);
         if (changed == 0)
             return Message.NotFound;
         message.Body = body;

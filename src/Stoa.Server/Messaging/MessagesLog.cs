@@ -19,4 +19,7 @@ internal static partial class MessagesLogEvents
 
     [LoggerMessage(2005, LogLevel.Error, "messages.receipts_failed")]
     public static partial void ReceiptsFailed(this ILogger<MessagesLog> log, Exception fault);
+
+    [LoggerMessage(2006, LogLevel.Error, "messages.index_failed")]
+    public static partial void IndexFailed(this ILogger<MessagesLog> log, Exception fault);
 }

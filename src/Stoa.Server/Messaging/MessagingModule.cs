@@ -26,6 +26,9 @@ public static class MessagingModule
         services.AddScoped<OpenSupportInbox>();
         services.AddScoped<ResolveConversation>();
         services.AddSingleton<SupportDesk>();
+        services.AddScoped<SearchMessages>();
+        services.AddSingleton<SearchIndex>();
+        services.AddHostedService(static p => p.GetRequiredService<SearchIndex>());
         services.AddSingleton<DeliveryReceipts>();
         services.AddHostedService(static p => p.GetRequiredService<DeliveryReceipts>());
         services.AddScoped<ThreadAccess>();
@@ -78,6 +81,7 @@ public sealed partial class MailboxJson : JsonSerializerContext;
 [JsonSerializable(typeof(MessagesDeliveredView))]
 [JsonSerializable(typeof(OpenConversationBody))]
 [JsonSerializable(typeof(AskConsultation))]
+[JsonSerializable(typeof(Envelope<MessagesFound>))]
 [JsonSerializable(typeof(Envelope<ConsultationView>))]
 [JsonSerializable(typeof(Envelope<ConsultationPage>))]
 [JsonSerializable(typeof(Envelope<MarkedRead>))]

@@ -24,6 +24,7 @@ public static class DirectConversations
         conversations.MapPost("", Open).WithSummary("Open a conversation with somebody, or among several")
             .Example("""{"participantId":"8"}""")
             .Refuses(NobodyNamed, SendDirectMessage.ToSelf, SendDirectMessage.RecipientNotFound, WhoMayWrite.NotPermitted, OpenGroup.Size, OpenThread.ParticipantNotFound);
+        conversations.MapGet("/search", Search).WithSummary("Find one's messages by their words, newest first; before= takes a message id").Refuses(SearchMessages.BadQuery);
         conversations.MapGet("/{name}", Read).WithSummary("One conversation; admin is the caller's inbox with the support desk").Refuses(Conversation.NotFound);
         conversations.MapGet("/{name}/messages", ReadMessages).WithSummary("A page of messages: after= to catch up, before= to scroll back, or page=")
             .Refuses(Conversation.NotFound);
@@ -38,6 +39,11 @@ public static class DirectConversations
         ListConversations list, Caller caller, CancellationToken cancellation, int? page = null, int? limit = null) =>
         (await list.Handle(new(null, page, limit), caller, cancellation)).ToOk(static r => Envelope.Of(new ConversationPage(
             [.. r.Conversations.Select(static c => ConversationView.Of(c))], r.Total, r.Page, r.Limit, r.Page * (long)r.Limit < r.Total)));
+
+    private static async Task<Results<Ok<Envelope<MessagesFound>>, ProblemHttpResult>> Search(
+        SearchMessages search, Caller caller, CancellationToken cancellation, string? q = null, string? query = null, long? before = null, int? limit = null) =>
+        (await search.Handle(new(q ?? query, before, limit), caller, cancellation)).ToOk(r => Envelope.Of(new MessagesFound(
+            [.. r.Messages.Select(m => DirectMessage.Of(m, r.Cards[m.ConversationId], caller.UserId))], r.NextBefore is { } next ? new StringId(next) : null)));
 
     private static async Task<Results<Ok<Envelope<ConversationView>>, ProblemHttpResult>> Open(
         OpenConversationBody body, SendDirectMessage direct, OpenGroup group, ListConversations list, Caller caller, CancellationToken cancellation)

@@ -59,6 +59,9 @@ public sealed record MessagePage(List<DirectMessage> Messages, long Total, long 
         [.. page.Messages.Select(m => DirectMessage.Of(m, page.Card, reader, page.Progress))], page.LastSeq, page.LastSeq, page.Page, page.Limit, page.HasMore);
 }
 
+/// <param name="NextBefore">What <c>before=</c> takes for the next page; null at the end.</param>
+public sealed record MessagesFound(List<DirectMessage> Messages, StringId? NextBefore);
+
 public sealed record PartyView(string Id, string Type, string Name);
 
 public sealed record LastMessageView(StringId Id, string Content, string SenderId, DateTimeOffset Timestamp, string MessageType, long Seq);

@@ -296,11 +296,16 @@ namespace Stoa.Core.Data.Migrations.Sqlite
 
             // What is there already was all between two accounts.
             migrationBuilder.Sql("UPDATE conversations SET is_pair = 1 WHERE kind = 'Direct'");
+            foreach (var statement in MessageSearch.CreateSqlite)
+                migrationBuilder.Sql(statement);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            foreach (var statement in MessageSearch.Drop)
+                migrationBuilder.Sql(statement);
+
             migrationBuilder.DropForeignKey(
                 name: "fk_messages_author_id",
                 table: "messages");
