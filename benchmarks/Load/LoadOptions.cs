@@ -7,7 +7,7 @@ public sealed class LoadOptions
 {
     private static readonly string[] Known =
     [
-        "database", "senders", "over", "seconds", "warm-up", "rounds", "conversations", "floor-writers", "starts", "idle-seconds",
+        "database", "senders", "over", "seconds", "warm-up", "rounds", "conversations", "floor-writers", "starts", "idle-seconds", "samples",
         "server-cpus", "generator-cpus", "folder", "section", "only", "write",
     ];
 
@@ -44,6 +44,9 @@ public sealed class LoadOptions
     public int FloorWriters => Number("floor-writers", Text("floor-writers", "1"), 1, 16);
 
     public int Starts => Number("starts", Text("starts", "5"), 1, 100);
+
+    /// <summary>Requests of each kind that <c>timing</c> compares.</summary>
+    public int Samples => Number("samples", Text("samples", "2000"), 10, 100_000);
 
     public TimeSpan IdleLength => TimeSpan.FromSeconds(Number("idle-seconds", Text("idle-seconds", "10"), 0, 3600));
 
@@ -87,7 +90,7 @@ public sealed class LoadOptions
     /// <summary>Reads every value once, so that a wrong one stops the command before anything is started.</summary>
     private void Check()
     {
-        _ = (Databases, Over, Senders, Length, WarmUp, Rounds, Conversations, FloorWriters, Starts, IdleLength);
+        _ = (Databases, Over, Senders, Length, WarmUp, Rounds, Conversations, FloorWriters, Starts, Samples, IdleLength);
         if (!Directory.Exists(Folder))
             throw new ArgumentException($"--folder: {Folder} does not exist");
     }

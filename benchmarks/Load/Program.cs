@@ -9,7 +9,7 @@ Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1");
 
 // A new scenario is one class and one line here.
-Scenario[] scenarios = [new Sends(), new Idle(), new SocketsScenario()];
+Scenario[] scenarios = [new Sends(), new Idle(), new Timing(), new SocketsScenario()];
 
 LoadOptions options;
 Scenario? scenario;

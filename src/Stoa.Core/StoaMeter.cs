@@ -13,5 +13,11 @@ public static class StoaMeter
 
     public static readonly Counter<long> OutboxDispatched = Meter.CreateCounter<long>("stoa.outbox.dispatched", "{event}", "Outbox events done");
 
+    public static readonly Counter<long> MailsSent = Meter.CreateCounter<long>("stoa.mails.sent", "{mail}", "Mails taken over by the mail server, or written to the folder");
+
+    public static readonly Counter<long> MailsDelayed = Meter.CreateCounter<long>("stoa.mails.delayed", "{mail}", "Mails to be tried again");
+
+    public static readonly Counter<long> MailsFailed = Meter.CreateCounter<long>("stoa.mails.failed", "{mail}", "Mails given up");
+
     public static readonly Counter<long> OutboxFailed = Meter.CreateCounter<long>("stoa.outbox.failed", "{event}", "Outbox events to be tried again");
 }

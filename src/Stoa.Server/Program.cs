@@ -12,7 +12,9 @@ using Stoa.Server.Hosting.Telemetry;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Hosting.Web;
 using Stoa.Server.Identity;
+using Stoa.Server.Identity.Doors;
 using Stoa.Server.Jobs;
+using Stoa.Server.Mail;
 using Stoa.Server.Messaging;
 using Stoa.Server.Messaging.Doors;
 using Stoa.Server.Moderation;
@@ -56,6 +58,7 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddSingleton(TimeProvider.System);
     services.AddStoaDb(settings.Database.Target);
     services.AddJobs(settings);
+    services.AddMail(settings);
     services.AddTokens(settings);
     services.AddWeb(settings);
     services.AddProblems();
@@ -91,6 +94,7 @@ static void Map(WebApplication app)
     app.MapOperations();
     app.MapAccounts();
     app.MapPeople();
+    app.MapEmailVerifications();
     app.MapDirectConversations();
     app.MapSupportConversations();
     app.MapConsultations();

@@ -42,7 +42,7 @@ public sealed class Person(StoaServer server, HttpClient http) : IDisposable
     public void UseHeader(string name, string value)
     {
         http.DefaultRequestHeaders.Remove(name);
-        http.DefaultRequestHeaders.Add(name, value);
+        http.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
     }
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);

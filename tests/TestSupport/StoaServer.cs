@@ -103,6 +103,10 @@ public sealed class StoaServer : WebApplicationFactory<Program>
         // The real algorithm at its lowest cost: tests sign up hundreds of people.
         builder.UseSetting("Passwords:BcryptRounds", "4");
         builder.UseSetting("RateLimit:MessagesPerMinute", "0");
+
+        // Mails are there soon, and everybody here comes from one address.
+        builder.UseSetting("Mail:PollInterval", "00:00:00.050");
+        builder.UseSetting("PasswordReset:MaxPerClientPerHour", "100000");
         foreach (var (key, value) in settings)
             builder.UseSetting(key, value);
         if (clock is not null)

@@ -49,7 +49,8 @@ public sealed class ServerUnderTest : IAsyncDisposable
     /// <param name="database">As in the setting <c>Database:Url</c>.</param>
     /// <param name="folder">Keeps its key and its log files; the same one again is a restart.</param>
     /// <param name="cpus">Processors it may use, in the notation of taskset(1); null: all.</param>
-    public static async Task<ServerUnderTest> StartAsync(string database, string folder, string? cpus)
+    /// <param name="settings">More settings, as environment names; null: none.</param>
+    public static async Task<ServerUnderTest> StartAsync(string database, string folder, string? cpus, IReadOnlyDictionary<string, string>? settings = null)
     {
         if (!File.Exists(Repository.ServerProgram))
             throw new FileNotFoundException("The server is not built.", Repository.ServerProgram);
@@ -57,6 +58,8 @@ public sealed class ServerUnderTest : IAsyncDisposable
         var console = Path.Combine(folder, "console.log");
         var command = Command(console, cpus);
         Set(command.Environment, database, folder, address);
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+            command.Environment[name] = value;
         var started = Stopwatch.GetTimestamp();
         var server = new ServerUnderTest(Process.Start(command)!, console, address);
         try

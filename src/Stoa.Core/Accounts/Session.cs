@@ -1,3 +1,7 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Stoa.Core.Accounts;
 
 /// <summary>Whose client opened a session: shapes and lifetimes that differ between the served systems follow it.</summary>
@@ -34,6 +38,9 @@ public sealed class Session
 
     public Surface Surface { get; init; }
 
+    /// <summary>Says whether two log-ins look like the same device in the same network (<see cref="DeviceKeyOf"/>); null: not known.</summary>
+    public string? DeviceKey { get; init; }
+
     /// <summary>False once ended: by log-out, by reuse of a spent refresh token, by its owner or an administrator.</summary>
     public bool IsActive { get; set; } = true;
 
@@ -42,4 +49,24 @@ public sealed class Session
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>The client's name without its version numbers, and the network: 32 hexadecimal digits of a hash.</summary>
+    /// <remarks>
+    /// Versions are left out because browsers change them every month. The network is the first 16 bits of an IPv4 and the first 32 of an
+    /// IPv6 address, about one provider's: less, and a phone under way would be new every day.
+    /// </remarks>
+    public static string DeviceKeyOf(string? deviceInfo, string? ipAddress)
+    {
+        var client = string.Concat((deviceInfo ?? "").Where(static c => !char.IsAsciiDigit(c)));
+        var text = $"{client}\n{NetworkOf(ipAddress)}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
+    }
+
+    private static string NetworkOf(string? ipAddress)
+    {
+        if (!IPAddress.TryParse(ipAddress, out var address))
+            return "";
+        var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
+        return Convert.ToHexStringLower(bytes.AsSpan(0, bytes.Length == 4 ? 2 : 4));
+    }
 }

@@ -25,6 +25,9 @@ public sealed class User
     /// <summary><see cref="KeyOf"/> of the e-mail address.</summary>
     public required string EmailKey { get; set; }
 
+    /// <summary>When the owner proved to read mail at <see cref="Email"/>; null: not yet, or the address changed since.</summary>
+    public DateTimeOffset? EmailVerifiedAt { get; set; }
+
     /// <summary>bcrypt in the modular crypt form (<c>$2b$cost$…</c>).</summary>
     public required string PasswordHash { get; set; }
 
@@ -79,6 +82,7 @@ public sealed class User
         PasswordHash = "";
         FullName = "Unknown";
         Bio = PhoneNumber = null;
+        EmailVerifiedAt = null;
         IsActive = IsSuperuser = false;
         DeactivatedAt = TwoFactorSince = null;
         DeletedAt = UpdatedAt = now;
@@ -90,6 +94,14 @@ public sealed class User
         if (DeactivatedAt is not null)
             (IsActive, DeactivatedAt) = (true, null);
         return this;
+    }
+
+    /// <summary>Takes another address; one that differs not only in case has to be verified anew.</summary>
+    public void ChangeEmail(string email)
+    {
+        if (KeyOf(email) != EmailKey)
+            EmailVerifiedAt = null;
+        (Email, EmailKey) = (email.Trim(), KeyOf(email));
     }
 
     /// <summary>Makes an account that is not stored yet.</summary>

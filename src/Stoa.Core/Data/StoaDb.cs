@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
+using Stoa.Core.Mail;
 using Stoa.Core.Moderation;
 using Stoa.Core.Notifications;
 using Stoa.Core.Outbox;
@@ -35,6 +36,10 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<Restriction> Restrictions => Set<Restriction>();
 
+    public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+
+    public DbSet<EmailVerification> EmailVerifications => Set<EmailVerification>();
+
     public DbSet<Conversation> Conversations => Set<Conversation>();
 
     public DbSet<Participant> Participants => Set<Participant>();
@@ -52,6 +57,8 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
     public DbSet<Ticket> Tickets => Set<Ticket>();
 
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
+
+    public DbSet<MailMessage> Mails => Set<MailMessage>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 

@@ -19,6 +19,9 @@ public sealed record Caller(long UserId, long SessionId, string Username, string
     /// <summary>True for the shared support desk, which came in by its key: it may answer for the desk and nothing else.</summary>
     public bool IsSupportDesk { get; init; }
 
+    /// <summary>May not send messages until then; null: may.</summary>
+    public DateTimeOffset? MessagingBannedUntil { get; init; }
+
     /// <summary>Null when the account has given none.</summary>
     public string? FullName { get; init; }
 

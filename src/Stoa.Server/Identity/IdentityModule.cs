@@ -5,11 +5,13 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity.Doors;
+using Stoa.Server.Identity.Mails;
 using Stoa.Server.Identity.Passkeys;
 using Stoa.Server.Identity.Profiles;
 using Stoa.Server.Identity.Restricting;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Identity.TwoFactor;
+using Stoa.Server.Mail;
 
 namespace Stoa.Server.Identity;
 
@@ -23,7 +25,8 @@ public static class IdentityModule
         var (refreshLifetime, longLifetime) = (settings.Tokens.RefreshLifetime, settings.Tokens.LongAccessLifetime);
         services.AddSingleton(_ => new PasswordHashing(passwords.BcryptRounds, threads, passwords.QueueLength));
         services.AddScoped(p => new SessionTokens(
-            p.GetRequiredService<StoaDb>(), p.GetRequiredService<AccessTokens>(), p.GetRequiredService<TimeProvider>(), refreshLifetime, longLifetime));
+            p.GetRequiredService<StoaDb>(), p.GetRequiredService<AccessTokens>(), p.GetRequiredService<OutgoingMail>(), p.GetRequiredService<TimeProvider>(),
+            refreshLifetime, longLifetime));
         services.AddScoped<RefreshSession>();
         services.AddScoped<SessionEnding>();
         services.AddScoped<RegisterUser>();
@@ -47,7 +50,27 @@ public static class IdentityModule
         services.AddSingleton<SignInLimits>();
         services.AddScoped<FailureLog>();
         services.AddScoped<PasswordProof>();
+        services.AddMails(settings);
         return services.AddTwoFactor().AddRestricting().AddProfiles();
+    }
+
+    /// <summary>What is done by mail: forgotten passwords, verified addresses, news of strange sign-ins.</summary>
+    private static void AddMails(this IServiceCollection services, StoaSettings settings)
+    {
+        services.AddSingleton(settings.PasswordReset);
+        services.AddScoped<MailedLinks>();
+        services.AddSingleton<ResetTokenLimit>();
+        services.AddScoped<ForgotPassword>();
+        services.AddScoped<ResetPassword>();
+        services.AddScoped<ReadResetToken>();
+        services.AddScoped<ManageResetTokens>();
+        services.AddScoped<VerifyEmail>();
+        services.AddHostedService<ForgetOldLinks>();
+        services.AddScoped<IMailKind, WelcomeMail>();
+        services.AddScoped<IMailKind, VerificationMail>();
+        services.AddScoped<IMailKind, PasswordResetMail>();
+        services.AddScoped<IMailKind, PasswordResetDoneMail>();
+        services.AddScoped<IMailKind, NewDeviceMail>();
     }
 
     private static IServiceCollection AddTwoFactor(this IServiceCollection services) => services
@@ -87,6 +110,7 @@ public static class IdentityModule
         routes.MapPasskeys();
         routes.MapInfluencers();
         routes.MapUsers();
+        routes.MapPasswordResets();
     }
 
     /// <summary>Routes that answer at one place.</summary>
@@ -99,6 +123,13 @@ public static class IdentityModule
     }
 }
 
+[JsonSerializable(typeof(ForgotPasswordBody))]
+[JsonSerializable(typeof(ResetPasswordBody))]
+[JsonSerializable(typeof(ResetTokenBody))]
+[JsonSerializable(typeof(SaidSo))]
+[JsonSerializable(typeof(ResetTokenView))]
+[JsonSerializable(typeof(ResetTokens))]
+[JsonSerializable(typeof(TokensRemoved))]
 [JsonSerializable(typeof(RegisterBody))]
 [JsonSerializable(typeof(LogInBody))]
 [JsonSerializable(typeof(RefreshBody))]

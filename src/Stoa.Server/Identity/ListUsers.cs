@@ -14,10 +14,10 @@ public sealed class ListUsers(StoaDb db)
     /// <param name="skip">Clamped to 0 and above.</param>
     /// <param name="limit">Clamped to 1 … <see cref="MaxLimit"/>.</param>
     public async Task<Outcome<IReadOnlyList<User>>> Handle(int? skip, int? limit, CancellationToken cancellation) =>
-        await db.Users.AsNoTracking().Where(u => u.DeletedAt == null).OrderBy(u => u.Id)
+        await db.Users.AsNoTracking().Where(u => u.DeletedAt == null && !u.IsSystem).OrderBy(u => u.Id)
             .Skip(Math.Max(0, skip ?? 0)).Take(Math.Clamp(limit ?? DefaultLimit, 1, MaxLimit))
             .ToListAsync(cancellation);
 
     public async Task<Outcome<User>> Handle(long id, CancellationToken cancellation) =>
-        await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null, cancellation) is { } user ? user : User.NotFound;
+        await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null && !u.IsSystem, cancellation) is { } user ? user : User.NotFound;
 }

@@ -53,7 +53,7 @@ public sealed class ManageRoles(StoaDb db, SessionEnding ending, AuditTrail audi
 
     public async Task<Outcome<IReadOnlyList<Role>>> OfUserAsync(long userId, CancellationToken cancellation)
     {
-        if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeletedAt == null, cancellation))
+        if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeletedAt == null && !u.IsSystem, cancellation))
             return User.NotFound;
         return await db.UserRoles.AsNoTracking().Where(h => h.UserId == userId).OrderBy(h => h.RoleId).Select(h => h.Role!).Take(MaxRoles).ToListAsync(cancellation);
     }
@@ -65,7 +65,7 @@ public sealed class ManageRoles(StoaDb db, SessionEnding ending, AuditTrail audi
         var assigned = await db.WriteAsync(async () =>
         {
             await db.SerializeAsync($"roles of {userId}", cancellation);
-            if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeletedAt == null, cancellation))
+            if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeletedAt == null && !u.IsSystem, cancellation))
                 return (Outcome<Done>)User.NotFound;
             if (await db.Roles.CountAsync(r => wanted.Contains(r.Id), cancellation) != wanted.Count)
                 return RoleNotFound;

@@ -5,7 +5,9 @@ using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Identity.Mails;
 using Stoa.Server.Identity.Throttling;
+using Stoa.Server.Mail;
 
 namespace Stoa.Server.Identity;
 
@@ -22,6 +24,7 @@ public sealed class RegisterUser(
     SessionTokens sessions,
     SignInLimits limits,
     SelfAssignedRoles roles,
+    OutgoingMail mails,
     AuditTrail audit,
     TimeProvider clock,
     ILogger<AuthLog> log)
@@ -109,6 +112,7 @@ public sealed class RegisterUser(
             {
                 db.Users.Add(user);
                 await db.SaveChangesAsync(cancellation);
+                mails.Add(WelcomeMail.Kind, user.Id);
                 return await then(user);
             }, cancellation);
         }

@@ -1,9 +1,13 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Identity.Mails;
+using Stoa.Server.Mail;
 
 namespace Stoa.Server.Identity;
 
@@ -18,7 +22,7 @@ public sealed record SignedIn(User User, long SessionId, string AccessToken, str
 /// <summary>Opens sessions and makes their tokens; used by every way to sign in.</summary>
 /// <param name="lifetime">Of a refresh token, and of a session that is not refreshed.</param>
 /// <param name="longLifetime">Of an access token that is never refreshed.</param>
-public sealed class SessionTokens(StoaDb db, AccessTokens tokens, TimeProvider clock, TimeSpan lifetime, TimeSpan longLifetime)
+public sealed class SessionTokens(StoaDb db, AccessTokens tokens, OutgoingMail mails, TimeProvider clock, TimeSpan lifetime, TimeSpan longLifetime)
 {
     /// <summary>A refresh token: 256 random bits as 43 characters of base64url.</summary>
     private const int RefreshTokenBytes = 32;
@@ -36,14 +40,23 @@ public sealed class SessionTokens(StoaDb db, AccessTokens tokens, TimeProvider c
             DeviceInfo = device.Info is { Length: > Session.MaxDeviceLength } longer ? longer[..Session.MaxDeviceLength] : device.Info,
             IpAddress = device.IpAddress,
             Surface = device.Surface,
+            DeviceKey = Session.DeviceKeyOf(device.Info, device.IpAddress),
             ExpiresAt = now + Lifetime,
             CreatedAt = now,
             UpdatedAt = now,
         };
+        var isStrange = await IsStrangeAsync(session, cancellation);
         db.Sessions.Add(session);
         await db.SaveChangesAsync(cancellation);
+        if (isStrange)
+            mails.Add(NewDeviceMail.Kind, user.Id, session.Id.ToString(CultureInfo.InvariantCulture));
         return await ContinueAsync(user, session, cancellation);
     }
+
+    /// <summary>True when the account has signed in before, but never from a device and network like these.</summary>
+    private async Task<bool> IsStrangeAsync(Session session, CancellationToken cancellation) =>
+        !await db.Sessions.AnyAsync(s => s.UserId == session.UserId && s.DeviceKey == session.DeviceKey, cancellation)
+        && await db.Sessions.AnyAsync(s => s.UserId == session.UserId, cancellation);
 
     /// <summary>The next pair of tokens of a session; saves. Call within a transaction.</summary>
     public async Task<SignedIn> ContinueAsync(User user, Session session, CancellationToken cancellation)

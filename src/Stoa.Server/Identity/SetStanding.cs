@@ -43,7 +43,7 @@ public sealed class SetStanding(StoaDb db, Superusers superusers, SessionEnding 
         db.WriteAsync(async () =>
         {
             await db.SerializeAsync(Superusers.Topic, cancellation);
-            var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null, cancellation);
+            var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null && !u.IsSystem, cancellation);
             if (user is null)
                 return (Outcome<User>)User.NotFound;
 

@@ -21,7 +21,7 @@ public sealed class UpdateAccount(StoaDb db, SessionEnding ending, AuditTrail au
 
     private async Task<Outcome<User>> ChangeAsync(long userId, Request request, Caller? actor, CancellationToken cancellation)
     {
-        var user = await db.Users.SingleOrDefaultAsync(u => u.Id == userId && u.DeletedAt == null, cancellation);
+        var user = await db.Users.SingleOrDefaultAsync(u => u.Id == userId && u.DeletedAt == null && !u.IsSystem, cancellation);
         if (user is null)
             return User.NotFound;
 
@@ -31,7 +31,7 @@ public sealed class UpdateAccount(StoaDb db, SessionEnding ending, AuditTrail au
         if (request.Username is { } username)
             (user.Username, user.UsernameKey) = (username.Trim(), User.KeyOf(username));
         if (request.Email is { } email)
-            (user.Email, user.EmailKey) = (email.Trim(), User.KeyOf(email));
+            user.ChangeEmail(email);
         user.UpdatedAt = clock.GetUtcNow().Rounded();
         if (actor is not null)
             audit.Note(actor, "user.updated", "user", userId, after: string.Join(", ", Named(request)));

@@ -28,7 +28,6 @@ public static class MessagingModule
         services.AddScoped<ListConsultations>();
         services.AddScoped<OpenSupportInbox>();
         services.AddScoped<ResolveConversation>();
-        services.AddSingleton<SupportDesk>();
         services.AddScoped<SearchMessages>();
         services.AddSingleton<SearchIndex>();
         services.AddHostedService(static p => p.GetRequiredService<SearchIndex>());

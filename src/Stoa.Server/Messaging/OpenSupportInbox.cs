@@ -3,6 +3,7 @@ using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Messaging;
 

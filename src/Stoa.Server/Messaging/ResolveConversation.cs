@@ -4,6 +4,7 @@ using Stoa.Core;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Messaging;
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
+using Stoa.Core.Moderation;
 using Stoa.Core.Notifications;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Limits;
@@ -14,7 +15,7 @@ namespace Stoa.Server.Messaging;
 /// <c>ClientMessageId</c> gets the first message back, and nobody is told twice.
 /// Refusals: <c>conversation.not_found</c> (absent, or not the caller's: never told apart), <c>conversation.closed</c>,
 /// <c>message.empty</c>, <c>message.too_long</c>, <c>message.too_many_attachments</c>, <c>attachment.invalid</c>, <c>attachment.not_found</c>,
-/// <c>message.parent_not_found</c>, <c>message.client_id_taken</c>, <c>messaging.not_permitted</c>, <c>rate.messages</c>.
+/// <c>message.parent_not_found</c>, <c>message.client_id_taken</c>, <c>messaging.banned</c>, <c>messaging.not_permitted</c>, <c>rate.messages</c>.
 /// Returns only after the message is durable; <see cref="Core.Outbox.MessagesAppended"/> is in the outbox by then.
 /// </remarks>
 public sealed class SendMessage(StoaDb db, MessageLog log, WhoMayWrite permission, MessageRate rate, Redaction redaction, AttachedUploads uploads, TimeProvider clock)
@@ -66,6 +67,8 @@ public sealed class SendMessage(StoaDb db, MessageLog log, WhoMayWrite permissio
     /// <summary>The rest of the way, once it is certain that the sender takes part.</summary>
     internal async Task<Outcome<Appended>> WriteAsync(SendingContext context, Content content, Caller sender, CancellationToken cancellation)
     {
+        if (sender.MessagingBannedUntil > clock.GetUtcNow())
+            return Restriction.MessagingBanned;
         if (await permission.WhyNotAsync(context, sender, cancellation) is { } forbidden)
             return forbidden;
         if (rate.WhyNot(sender) is { } tooMany)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Stoa.Server.Hosting.Logs;
 using Stoa.Server.Hosting.Settings;
@@ -87,6 +88,26 @@ public sealed class LogsTests : IDisposable
         var settings = new LogsSettings();
 
         Assert.Equal((1_000_000, 50), (settings.MaxFileBytes, settings.KeptFiles));
+    }
+
+    [Theory]
+    [InlineData("Request starting HTTP/1.1 GET http://x/auth/validate-reset-token/abc123 - -", "Request starting HTTP/1.1 GET http://x/auth/validate-reset-token/*** - -")]
+    [InlineData("POST /api/v1/users/verify-email/abc123?a=b", "POST /api/v1/users/verify-email/***?a=b")]
+    [InlineData("GET /socket.io/?EIO=4&token=a.b.c&x=1", "GET /socket.io/?EIO=4&token=***&x=1")]
+    [InlineData("POST /api/v1/users/me/verify-email", "POST /api/v1/users/me/verify-email")]
+    [InlineData("nothing to hide", "nothing to hide")]
+    public async Task Tokens_in_addresses_are_masked_in_files_and_on_the_console(string said, string written)
+    {
+        await LogAsync("Stoa.Auth", log => log.LogWarning("{Line}", said));
+        Assert.EndsWith($" {written}\n", Text("auth.log"), StringComparison.Ordinal);
+
+        using var services = new ServiceCollection()
+            .AddLogging(static b => b.AddSimpleConsole(static c => c.SingleLine = true).AddConsoleFormatter<MaskedConsole, ConsoleFormatterOptions>()).BuildServiceProvider();
+        using var console = new StringWriter();
+        services.GetServices<ConsoleFormatter>().OfType<MaskedConsole>().Single()
+            .Write(new LogEntry<string>(LogLevel.Warning, "Stoa.Auth", default, said, null, static (line, _) => line), null, console);
+        Assert.Contains(written, console.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Stoa.Auth", console.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

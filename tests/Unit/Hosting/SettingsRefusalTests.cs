@@ -43,6 +43,20 @@ public sealed class SettingsRefusalTests : IDisposable
         Assert.Equal(8, problems.Count);
     }
 
+    [Fact, Requirement("S2-37", "S4-20")]
+    public void Mail_settings_that_cannot_work_are_named_without_the_password()
+    {
+        here.With("SMTP_SERVER", "mail.example.org").With("SMTP_PASSWORD", "very-secret").With("SMTP_PORT", "70000")
+            .With("FROM_EMAIL", "nobody").With("FROM_NAME", "Stoa\r\nBcc: all@example.org").With("Mail__SmtpSecurity", "Sometimes").With("Mail__SmtpCaFile", "not-there.pem");
+
+        var problems = here.RefusedStart();
+
+        Assert.Equal(6, problems.Count);
+        foreach (var key in (string[])["Mail:SmtpPassword", "Mail:SmtpPort", "Mail:FromEmail", "Mail:FromName", "Mail:SmtpSecurity", "Mail:SmtpCaFile"])
+            Assert.Contains(problems, p => p.Contains(key, StringComparison.Ordinal));
+        Assert.DoesNotContain(problems, static p => p.Contains("very-secret", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Keys_of_the_framework_and_names_of_others_in_the_environment_are_left_alone()
     {

@@ -143,12 +143,12 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void Names_of_features_to_come_are_let_pass_with_a_note()
     {
-        here.WithFile(".env", "SMTP_SERVER=mail.example.org\nRATELIMIT__CALLS_PER_HOUR=10\n").With("REDIS_URL", "redis://localhost");
+        here.WithFile(".env", "AGORA_APP_ID=x\nRATELIMIT__CALLS_PER_HOUR=10\n").With("REDIS_URL", "redis://localhost");
 
         var notes = string.Join('\n', here.Start().Notes);
 
         Assert.Contains("REDIS_URL", notes, StringComparison.Ordinal);
-        Assert.Contains("SMTP_SERVER", notes, StringComparison.Ordinal);
+        Assert.Contains("AGORA_APP_ID", notes, StringComparison.Ordinal);
         Assert.Contains("RATELIMIT__CALLS_PER_HOUR", notes, StringComparison.Ordinal);
     }
 

@@ -54,7 +54,9 @@ internal sealed class SessionTable : IEntityTypeConfiguration<Session>
         session.Property(s => s.IpAddress).HasMaxLength(50);
         session.HasOne(s => s.User).WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
         session.Property(s => s.Surface).HasDefaultValue(Surface.Common);
+        session.Property(s => s.DeviceKey).HasMaxLength(32);
         session.HasIndex(s => new { s.UserId, s.IsActive });
+        session.HasIndex(s => new { s.UserId, s.DeviceKey });
     }
 }
 

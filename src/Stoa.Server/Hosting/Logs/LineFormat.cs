@@ -21,7 +21,7 @@ internal sealed class LineFormat : ITextFormatter
         output.Write(' ');
         using var message = new StringWriter(CultureInfo.InvariantCulture);
         Message.Format(logEvent, message);
-        WriteEscaped(message.GetStringBuilder().ToString(), output);
+        WriteEscaped(SecretPaths.Mask(message.GetStringBuilder().ToString()), output);
         output.Write('\n');
         if (logEvent.Exception is { } fault)
             WriteIndented(fault.ToString(), output);

@@ -25,6 +25,8 @@ public static class LogsHosting
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
         });
+        builder.Logging.AddConsoleFormatter<MaskedConsole, ConsoleFormatterOptions>();
+        builder.Logging.AddConsole(static console => console.FormatterName = MaskedConsole.FormatterName);
         if (settings.Logs.Folder.Length == 0)
             return;
 

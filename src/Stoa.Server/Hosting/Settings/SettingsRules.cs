@@ -3,6 +3,7 @@ using System.Text;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
+using Stoa.Server.Mail;
 
 namespace Stoa.Server.Hosting.Settings;
 
@@ -23,6 +24,7 @@ internal static class SettingsRules
         CheckSecret(settings, isDevelopment, problems, notes);
         CheckAddresses(settings, problems);
         CheckAccounts(settings, isDevelopment, problems, notes);
+        CheckMail(settings, problems, notes);
         if (settings.Listen.HasTls is false)
             notes.Add($"TLS is off: {Path.GetFullPath(settings.Listen.SslCertificate)} and {Path.GetFullPath(settings.Listen.SslKey)} are not both there");
         foreach (var kind in settings.Redaction.Kinds)
@@ -99,6 +101,25 @@ internal static class SettingsRules
             if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
                 problems.Add($"Listen:Urls has '{url}': it must begin with http:// or https://");
         }
+    }
+
+    private static void CheckMail(StoaSettings settings, List<string> problems, List<string> notes)
+    {
+        var mail = settings.Mail;
+        if (!Mailbox.IsValid(mail.FromEmail))
+            problems.Add($"Mail:FromEmail ({SourceOf(settings, "Mail:FromEmail")}) is '{mail.FromEmail}': it must be an e-mail address");
+        if (mail.FromName.Any(char.IsControl))
+            problems.Add($"Mail:FromName ({SourceOf(settings, "Mail:FromName")}) has a line break or another control character");
+        if (mail.SmtpUsername.Length == 0 && mail.SmtpPassword.Length > 0)
+            problems.Add("Mail:SmtpPassword is given without Mail:SmtpUsername");
+        if (mail.SmtpCaFile.Length > 0 && !File.Exists(mail.SmtpCaFile))
+            problems.Add($"Mail:SmtpCaFile: {Path.GetFullPath(mail.SmtpCaFile)} does not exist");
+        if (mail.SmtpServer.Length == 0)
+            return;
+        if (SourceOf(settings, "Mail:FromEmail") == "default")
+            notes.Add($"Mail:FromEmail is not set: mails come from {mail.FromEmail}, which most mail servers refuse");
+        if (settings.Web.FrontendUrl.Length == 0)
+            notes.Add($"Web:FrontendUrl is not set: links in mails lead to {settings.LinkBase}");
     }
 
     private static bool IsHttp(string text, out Uri? uri) =>

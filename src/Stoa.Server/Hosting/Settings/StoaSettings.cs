@@ -9,6 +9,9 @@ namespace Stoa.Server.Hosting.Settings;
 /// </remarks>
 public sealed class StoaSettings
 {
+    // Where the served systems' web clients run in development.
+    private const string DefaultFrontend = "http://localhost:3000";
+
     public DatabaseSettings Database { get; init; } = new();
 
     public DataSettings Data { get; init; } = new();
@@ -31,6 +34,10 @@ public sealed class StoaSettings
 
     public AccountsSettings Accounts { get; init; } = new();
 
+    public MailSettings Mail { get; init; } = new();
+
+    public PasswordResetSettings PasswordReset { get; init; } = new();
+
     public RateLimitSettings RateLimit { get; init; } = new();
 
     public RedactionSettings Redaction { get; init; } = new();
@@ -43,6 +50,9 @@ public sealed class StoaSettings
     public IReadOnlyList<string> AllowedOrigins => Web.FrontendUrl.Length == 0
         ? Cors.Origins
         : [.. Cors.Origins.Append(new Uri(Web.FrontendUrl).GetLeftPart(UriPartial.Authority)).Distinct(StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>The web client's address as the beginning of links in mails, without a slash at the end.</summary>
+    public string LinkBase => (Web.FrontendUrl.Length > 0 ? Web.FrontendUrl : DefaultFrontend).TrimEnd('/');
 
     /// <summary>What an operator should know about these settings; logged at the start.</summary>
     public IReadOnlyList<string> Notes { get; internal set; } = [];

@@ -25,6 +25,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
                 s.User.FullName,
                 s.User.IsActive,
                 s.User.IsSuperuser,
+                s.User.MessagingBannedUntil,
                 s.User.SuspendedUntil != null && s.User.SuspendedUntil > now,
                 s.User.Roles.Any(r => r.Role!.Name == RoleNames.Astrologer),
                 s.User.Roles.Any(r => r.Role!.Name == RoleNames.Moderator),
@@ -70,6 +71,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
         return new Caller(row.UserId, sessionId, row.Username, fullName ?? row.Username, row.IsSuperuser, type)
         {
             FullName = fullName,
+            MessagingBannedUntil = row.MessagingBannedUntil,
             IsAdmin = isAdmin,
             IsModerator = isAdmin || row.IsModerator,
         };
@@ -91,7 +93,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
     }
 
     private sealed record SessionRow(
-        long UserId, string Username, string? FullName, bool IsActive, bool IsSuperuser, bool IsSuspended, bool IsAstrologer, bool IsModerator, bool IsAdmin);
+        long UserId, string Username, string? FullName, bool IsActive, bool IsSuperuser, DateTimeOffset? MessagingBannedUntil, bool IsSuspended, bool IsAstrologer, bool IsModerator, bool IsAdmin);
 
     private readonly record struct Entry(Caller? Caller, DateTimeOffset Until);
 }

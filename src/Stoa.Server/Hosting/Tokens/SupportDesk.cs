@@ -5,18 +5,24 @@ using Stoa.Core.Data;
 
 namespace Stoa.Server.Hosting.Tokens;
 
-/// <summary>The account behind the shared support inbox: author and actor of what is done with the support key.</summary>
-/// <remarks>Made when first needed. Nobody can sign in to it or register its names: they have forms that registration refuses.</remarks>
+/// <summary>The account behind the shared support inbox, as which every administrator reads and writes there (contract E.1).</summary>
+/// <remarks>
+/// Made when first needed. Nobody can sign in to it or register its names: they have forms that registration refuses. Which administrator
+/// wrote stays with the message (<see cref="Message.AuthorId"/>); what is done with the support key has the desk alone as its author.
+/// </remarks>
 public sealed class SupportDesk(IDbContextFactory<StoaDb> databases, TimeProvider clock)
 {
-    private const string Username = "Support desk";
-    private const string Email = "support-desk@invalid";
-    private const string Name = "Admin";
+    private const string Name = "Support";
     private long id;
 
     /// <summary>The desk as a caller: an administrator's voice in conversations, without an administrator's other rights.</summary>
     public async Task<Caller> CallerAsync(CancellationToken cancellation) =>
-        new(await IdAsync(cancellation), 0, Username, Name, IsSuperuser: false, PartyType.Admin) { IsSupportDesk = true };
+        new(await IdAsync(cancellation), 0, User.SupportDeskName, Name, IsSuperuser: false, PartyType.Admin) { IsSupportDesk = true };
+
+    /// <summary>The desk on behalf of who asks: an administrator, or the desk itself.</summary>
+    public async ValueTask<Caller> ActAsync(Caller admin, CancellationToken cancellation) => admin.IsSupportDesk
+        ? admin
+        : admin with { UserId = await IdAsync(cancellation), Name = Name, FullName = Name, Type = PartyType.Admin, AuthorId = admin.AuthorId ?? admin.UserId };
 
     /// <summary>The account's id.</summary>
     public async ValueTask<long> IdAsync(CancellationToken cancellation)
@@ -32,15 +38,13 @@ public sealed class SupportDesk(IDbContextFactory<StoaDb> databases, TimeProvide
 
     private static Task<long?> FindAsync(StoaDb db, CancellationToken cancellation)
     {
-        var key = User.KeyOf(Username);
+        var key = User.KeyOf(User.SupportDeskName);
         return db.Users.Where(u => u.UsernameKey == key).Select(u => (long?)u.Id).SingleOrDefaultAsync(cancellation);
     }
 
     private async Task<long> MakeAsync(StoaDb db, CancellationToken cancellation)
     {
-        var desk = User.Register(Username, Email, "", clock.GetUtcNow());
-        desk.FullName = Name;
-        desk.IsActive = false;
+        var desk = User.SupportDesk(clock.GetUtcNow());
         db.Users.Add(desk);
         try
         {

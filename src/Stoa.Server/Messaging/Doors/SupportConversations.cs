@@ -15,7 +15,7 @@ public static class SupportConversations
 {
     public static void MapSupportConversations(this IEndpointRouteBuilder routes)
     {
-        var desk = routes.MapGroup("/api/admin/conversations").RequireAuthorization(Policies.Superuser).WithTags("Support").WithMetadata(new CamelCaseWire());
+        var desk = routes.MapGroup("/api/admin/conversations").RequireAuthorization(Policies.SupportDesk).WithTags("Support").WithMetadata(new CamelCaseWire());
         desk.MapGet("", List).WithSummary("The desk's inboxes, most recently written first");
         desk.MapGet("/{accountId:long}", Read).WithSummary("The inbox with an account, made when there is none, with its newest messages").Refuses(User.NotFound);
         desk.MapGet("/{accountId:long}/messages", ReadMessages).WithSummary("A page of the inbox with an account").Refuses(User.NotFound);

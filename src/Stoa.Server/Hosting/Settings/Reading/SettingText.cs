@@ -27,6 +27,7 @@ internal static class SettingText
             _ when type == typeof(long) => (long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var l) ? l : null, "a whole number"),
             _ when type == typeof(TimeSpan) => (Time(text.Trim()), "a time such as 00:00:30 or 7.00:00:00 (days.hours:minutes:seconds)"),
             _ when type == typeof(LogLevel) => (Level(text.Trim()), "one of " + string.Join(", ", Enum.GetNames<LogLevel>())),
+            _ when type.IsEnum => (Named(type, text.Trim()), "one of " + string.Join(", ", Enum.GetNames(type))),
             _ => ((object?)null, (string?)$"a {type.Name}, which settings cannot be"),
         };
         if (value is not null)
@@ -55,6 +56,8 @@ internal static class SettingText
     // A colon is demanded because "30" would be thirty days.
     private static TimeSpan? Time(string text) =>
         text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null;
+
+    private static object? Named(Type type, string text) => Enum.TryParse(type, text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0]) ? value : null;
 
     private static object? Level(string text) => OtherLevelNames.TryGetValue(text, out var level)
         ? level

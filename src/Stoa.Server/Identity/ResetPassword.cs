@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Accounts;
+using Stoa.Core.Data;
+using Stoa.Core.Moderation;
+using Stoa.Core.Outbox;
+using Stoa.Server.Hosting.Limits;
+using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Identity.Mails;
+using Stoa.Server.Mail;
+
+namespace Stoa.Server.Identity;
+
+/// <summary>Sets a new password by the token of a mailed link, and ends every session of the account.</summary>
+/// <remarks>
+/// Single use: of many at once one wins, by a conditional update in the transaction that changes the password, ends the sessions, queues the confirmation
+/// mail and writes the audit row. The address counts as verified: the link came from there.
+/// Refusals: <c>auth.reset_invalid</c> (unknown, used, over: not told apart), <c>auth.busy</c>, <c>rate.reset_tokens</c>.
+/// </remarks>
+public sealed class ResetPassword(
+    StoaDb db, OutboxWriter outbox, MailedLinks links, PasswordHashing passwords, SessionEnding ending, OutgoingMail mails, ResetTokenLimit limit, TimeProvider clock)
+{
+    public static readonly Refusal Invalid = Refusal.Invalid("auth.reset_invalid", "Invalid or expired reset token");
+
+    /// <param name="ClientAddress">The network address the request came from; null: not known.</param>
+    public sealed record Request(string Token, string NewPassword, string? ClientAddress);
+
+    public async Task<Outcome<Done>> Handle(Request request, CancellationToken cancellation)
+    {
+        if (limit.Take(request.ClientAddress) is { } tooMany)
+            return tooMany;
+        if (await links.FindAsync<PasswordReset>(request.Token, cancellation) is not { } link)
+            return Invalid;
+        var hash = await passwords.HashAsync(request.NewPassword, cancellation);
+        if (hash.Refusal is { } busy)
+            return busy;
+
+        var ended = await outbox.WriteAsync(() => ChangeAsync(link, hash.Value, cancellation), cancellation);
+        if (ended is null)
+            return Invalid;
+        ending.Ended(link.UserId, ended, "password reset");
+        return default(Done);
+    }
+
+    /// <summary>The sessions that ended; null when somebody else was first.</summary>
+    private async Task<List<long>?> ChangeAsync(PasswordReset link, string hash, CancellationToken cancellation)
+    {
+        if (!await links.SpendAsync(link, cancellation))
+            return null;
+        var now = clock.GetUtcNow();
+        await db.Users.Where(u => u.Id == link.UserId).ExecuteUpdateAsync(
+            u => u.SetProperty(x => x.PasswordHash, hash).SetProperty(x => x.UpdatedAt, now).SetProperty(x => x.EmailVerifiedAt, x => x.EmailVerifiedAt ?? now), cancellation);
+        await links.VoidAsync<PasswordReset>(link.UserId, cancellation);
+        db.Audit.Add(new AuditEntry { ActorId = link.UserId, Action = "password_reset.used", TargetType = "user", TargetId = link.UserId, At = now });
+        mails.Add(PasswordResetDoneMail.Kind, link.UserId);
+        return await ending.EndWithinAsync(link.UserId, static _ => true, cancellation);
+    }
+}
+
+/// <summary>How many reset tokens one network address may present: guessing one is hopeless, asking the database for each is not free.</summary>
+public sealed class ResetTokenLimit(RateLimits limits, PasswordResetSettings settings)
+{
+    public static readonly Refusal TooMany = Refusal.TooMany("rate.reset_tokens", "Too many reset tokens tried, please try again later");
+
+    /// <summary>Null when this one may be looked at.</summary>
+    public Refusal? Take(string? clientAddress) =>
+        limits.Take(new RateLimit("reset_tokens", settings.MaxTokensPerClientPerHour, TimeSpan.FromHours(1), TooMany), clientAddress ?? "").Refusal;
+}
