@@ -7,7 +7,7 @@ public sealed class LoadOptions
 {
     private static readonly string[] Known =
     [
-        "database", "senders", "over", "seconds", "warm-up", "rounds", "conversations", "floor-writers", "starts", "idle-seconds", "samples",
+        "database", "senders", "over", "seconds", "warm-up", "rounds", "conversations", "floor-writers", "starts", "idle-seconds", "samples", "bcrypt",
         "server-cpus", "generator-cpus", "folder", "section", "only", "write",
     ];
 
@@ -47,6 +47,9 @@ public sealed class LoadOptions
 
     /// <summary>Requests of each kind that <c>timing</c> compares.</summary>
     public int Samples => Number("samples", Text("samples", "2000"), 10, 100_000);
+
+    /// <summary>The cost of bcrypt in <c>timing</c>; elsewhere it is the lowest.</summary>
+    public int Bcrypt => Number("bcrypt", Text("bcrypt", "4"), 4, 16);
 
     public TimeSpan IdleLength => TimeSpan.FromSeconds(Number("idle-seconds", Text("idle-seconds", "10"), 0, 3600));
 
@@ -90,7 +93,7 @@ public sealed class LoadOptions
     /// <summary>Reads every value once, so that a wrong one stops the command before anything is started.</summary>
     private void Check()
     {
-        _ = (Databases, Over, Senders, Length, WarmUp, Rounds, Conversations, FloorWriters, Starts, Samples, IdleLength);
+        _ = (Databases, Over, Senders, Length, WarmUp, Rounds, Conversations, FloorWriters, Starts, Samples, Bcrypt, IdleLength);
         if (!Directory.Exists(Folder))
             throw new ArgumentException($"--folder: {Folder} does not exist");
     }

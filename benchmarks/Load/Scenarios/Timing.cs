@@ -18,8 +18,9 @@ public sealed class Timing : Scenario
     private const int Seed = 20_260_115;
 
     // As many accounts as let each be asked for twice: the limits per account must not answer instead.
-    private static readonly Dictionary<string, string> Unlimited = new(StringComparer.Ordinal)
+    private static Dictionary<string, string> Settings(LoadOptions options) => new(StringComparer.Ordinal)
     {
+        ["Passwords__BcryptRounds"] = options.Bcrypt.ToString(CultureInfo.InvariantCulture),
         ["PasswordReset__MaxPerHour"] = "1000",
         ["PasswordReset__MaxPerClientPerHour"] = "100000",
     };
@@ -38,15 +39,15 @@ public sealed class Timing : Scenario
 
     protected override async Task MeasureAsync(LoadOptions options, WorkFolder work, Report report)
     {
-        report.Fact("samples", string.Create(CultureInfo.InvariantCulture, $"{options.Samples} of each kind, interleaved, after {WarmUp} that are not counted"));
+        report.Fact("samples", string.Create(CultureInfo.InvariantCulture, $"{options.Samples} of each kind, interleaved, after {WarmUp} that are not counted; bcrypt at cost {options.Bcrypt}"));
         foreach (var product in options.Databases)
         {
             await using var postgres = product == "postgres" ? await PrivatePostgres.StartAsync(work) : null;
             await using var database = await BenchDatabase.NewAsync(work, postgres);
-            await using var server = await ServerUnderTest.StartAsync(database.Url, database.Folder, options.ServerCpus, Unlimited);
+            await using var server = await ServerUnderTest.StartAsync(database.Url, database.Folder, options.ServerCpus, Settings(options));
             var accounts = await Account.RegisterAsync(server.Address, Math.Max(1, options.Samples / 2));
             using var http = await HttpConnection.OpenAsync(server.Address);
-            foreach (var question in Questions(accounts.Count))
+            foreach (var question in Questions(accounts.Count).Where(q => q.Name.Contains(options.Only, StringComparison.Ordinal)))
                 await AskAsync(product, question, http, options.Samples, report);
         }
 

@@ -7,6 +7,7 @@ using Stoa.Core.Outbox;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Identity.Mails;
+using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Mail;
 
 namespace Stoa.Server.Identity;
@@ -15,10 +16,19 @@ namespace Stoa.Server.Identity;
 /// <remarks>
 /// Single use: of many at once one wins, by a conditional update in the transaction that changes the password, ends the sessions, queues the confirmation
 /// mail and writes the audit row. The address counts as verified: the link came from there.
-/// Refusals: <c>auth.reset_invalid</c> (unknown, used, over: not told apart), <c>auth.busy</c>, <c>rate.reset_tokens</c>.
+/// Refusals: <c>auth.reset_invalid</c> (unknown, used, over: not told apart), <c>auth.password_weak</c>, <c>auth.busy</c>, <c>rate.reset_tokens</c>.
 /// </remarks>
 public sealed class ResetPassword(
-    StoaDb db, OutboxWriter outbox, MailedLinks links, PasswordHashing passwords, SessionEnding ending, OutgoingMail mails, ResetTokenLimit limit, TimeProvider clock)
+    StoaDb db,
+    OutboxWriter outbox,
+    MailedLinks links,
+    PasswordHashing passwords,
+    PasswordRules rules,
+    FailureLog failures,
+    SessionEnding ending,
+    OutgoingMail mails,
+    ResetTokenLimit limit,
+    TimeProvider clock)
 {
     public static readonly Refusal Invalid = Refusal.Invalid("auth.reset_invalid", "Invalid or expired reset token");
 
@@ -31,6 +41,8 @@ public sealed class ResetPassword(
             return tooMany;
         if (await links.FindAsync<PasswordReset>(request.Token, cancellation) is not { } link)
             return Invalid;
+        if (rules.WhyNot(request.NewPassword) is { } weak)
+            return weak;
         var hash = await passwords.HashAsync(request.NewPassword, cancellation);
         if (hash.Refusal is { } busy)
             return busy;
@@ -39,6 +51,11 @@ public sealed class ResetPassword(
         if (ended is null)
             return Invalid;
         ending.Ended(link.UserId, ended, "password reset");
+
+        // Whoever has the mailbox need not wait for guesses made with the old password.
+        var keys = await db.Users.Where(u => u.Id == link.UserId).Select(u => new { u.UsernameKey, u.EmailKey }).SingleAsync(cancellation);
+        await failures.ForgetAsync(keys.UsernameKey, cancellation);
+        await failures.ForgetAsync(keys.EmailKey, cancellation);
         return default(Done);
     }
 
