@@ -99,6 +99,7 @@ static void Map(WebApplication app)
     app.MapSupportConversations();
     app.MapConsultations();
     app.MapThreads();
+    app.MapThreadAdmin();
     app.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
     {

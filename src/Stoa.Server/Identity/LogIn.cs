@@ -69,12 +69,13 @@ public sealed class LogIn(
     private async Task<Candidate?> FindAsync(string name, string? address, CancellationToken cancellation)
     {
         var since = clock.GetUtcNow() - KnownFor;
-        IQueryable<Candidate> Ranked(IQueryable<User> users, int rank) => users.Select(u => new Candidate(
-            u.Id, u.PasswordHash, address != null && db.Sessions.Any(s => s.UserId == u.Id && s.IpAddress == address && s.CreatedAt > since), rank));
-        var best = await Ranked(db.Users.Where(u => u.UsernameKey == name && u.DeletedAt == null), 2)
-            .Concat(Ranked(db.Users.Where(u => u.EmailKey == name && u.DeletedAt == null), 1))
-            .Concat(Ranked(db.Users.OrderBy(static u => u.Id).Take(1), 0))
-            .OrderByDescending(static c => c.Rank).Take(1).SingleOrDefaultAsync(cancellation);
+        var byName = db.Users.Where(u => u.UsernameKey == name && u.DeletedAt == null).Select(static u => new { u.Id, u.PasswordHash, Rank = 2 });
+        var byAddress = db.Users.Where(u => u.EmailKey == name && u.DeletedAt == null).Select(static u => new { u.Id, u.PasswordHash, Rank = 1 });
+        var anybody = db.Users.OrderBy(static u => u.Id).Take(1).Select(static u => new { u.Id, u.PasswordHash, Rank = 0 });
+        var best = await byName.Concat(byAddress).Concat(anybody).OrderByDescending(static f => f.Rank).Take(1)
+            .Select(f => new Candidate(
+                f.Id, f.PasswordHash, address != null && db.Sessions.Any(s => s.UserId == f.Id && s.IpAddress == address && s.CreatedAt > since), f.Rank))
+            .SingleOrDefaultAsync(cancellation);
         return best is null or { Rank: 0 } ? null : best;
     }
 

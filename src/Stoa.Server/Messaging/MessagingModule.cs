@@ -34,6 +34,8 @@ public static class MessagingModule
         services.AddSingleton<DeliveryReceipts>();
         services.AddHostedService(static p => p.GetRequiredService<DeliveryReceipts>());
         services.AddScoped<ThreadAccess>();
+        services.AddScoped<ReviewMessages>();
+        services.AddScoped<ListAllThreads>();
         services.AddScoped<FollowConversation>();
         services.AddSingleton<NewMessages>();
         services.AddScoped<FindConversation>();

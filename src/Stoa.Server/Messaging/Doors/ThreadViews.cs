@@ -120,5 +120,8 @@ public sealed record ThreadList(List<ThreadView> Threads, int TotalCount);
 [JsonSerializable(typeof(ThreadHistory))]
 [JsonSerializable(typeof(PostThreadMessage))]
 [JsonSerializable(typeof(ThreadPosted))]
+[JsonSerializable(typeof(ReviewedThreads))]
+[JsonSerializable(typeof(FlaggedMessages))]
+[JsonSerializable(typeof(ReviewedMessages))]
 [JsonSerializable(typeof(SseItem<ThreadMessage>))]
 public sealed partial class ThreadsJson : JsonSerializerContext;
