@@ -43,7 +43,7 @@ public static class ConformanceApp
 
     /// <summary>
     /// The server of load generators: default settings, <c>echo</c>, <c>join</c> and <c>say</c>; with <c>--redis=ADDRESS</c> (and <c>--prefix=…</c>,
-    /// <c>--recovery=true</c>) one of several nodes.
+    /// <c>--recovery=true</c>) one of several nodes. With <c>--bare=true</c> no Socket.IO server at all, see <see cref="BareWebSocket"/>.
     /// </summary>
     public static WebApplication Bench(string[] args)
     {
@@ -54,6 +54,12 @@ public static class ConformanceApp
         if (builder.Configuration["redis"] is { } redis)
             builder.Services.AddSocketIORedis(redis, o => o.ChannelPrefix = builder.Configuration["prefix"] ?? o.ChannelPrefix);
         var app = builder.Build();
+        if (builder.Configuration.GetValue<bool>("bare"))
+        {
+            app.Map("/socket.io/", BareWebSocket.ServeAsync);
+            return app;
+        }
+
         app.MapSocketIO("/socket.io", io =>
         {
             io.On("echo", (e, _) =>
