@@ -15,7 +15,7 @@ public sealed partial class SqlAdapter
             return;
         }
 
-        if (row.Node == _node.Id || row.Kind is RowKind.Mark or RowKind.Hello)
+        if (row.Node == _node.Id || row.Kind is RowKind.Mark or RowKind.Hello or RowKind.Welcome)
             return;
         var message = SqlMessage.Read(row.Body);
         switch (row.Kind)

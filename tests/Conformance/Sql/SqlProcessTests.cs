@@ -73,11 +73,12 @@ public sealed class SqlProcessTests
         await SaidAsync(cat, "missed");
 
         await using var restarted = await StartAsync(store);
-        foreach (var (lost, node) in new[] { (ana, second), (ben, restarted) })
+        foreach (var (lost, node, missed) in new[] { (ana, second, new[] { "missed" }), (ben, restarted, ["missed", "again"]) })
         {
             await using var back = await node.OpenAsync();
             await back.SendAsync("40" + JsonSerializer.Serialize(new { pid = lost.Handshake.GetProperty("pid").GetString(), offset }));
-            await SaidAsync(back, "missed");
+            foreach (var said in missed)
+                await SaidAsync(back, said);
             Assert.Equal("40" + lost.Handshake.GetRawText(), await back.TextAsync());
             await back.SendAsync(Say.Replace("DATA", "again", StringComparison.Ordinal));
             await SaidAsync(back, "again");

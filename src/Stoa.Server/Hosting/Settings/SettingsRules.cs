@@ -17,6 +17,7 @@ internal static class SettingsRules
     public static void Check(StoaSettings settings, bool isDevelopment, List<string> problems, List<string> notes)
     {
         CheckDatabase(settings, problems);
+        CheckRedis(settings, problems);
         CheckSecret(settings, isDevelopment, problems, notes);
         CheckAddresses(settings, problems);
         if (settings.Listen.HasTls is false)
@@ -37,6 +38,20 @@ internal static class SettingsRules
         catch (FormatException fault)
         {
             problems.Add($"Database:Url ({SourceOf(settings, "Database:Url")}): {fault.Message}");
+        }
+    }
+
+    private static void CheckRedis(StoaSettings settings, List<string> problems)
+    {
+        if (settings.Redis.Url.Length == 0)
+            return;
+        try
+        {
+            settings.Redis.Configuration = RedisUrl.Read(settings.Redis.Url);
+        }
+        catch (FormatException fault)
+        {
+            problems.Add($"Redis:Url ({SourceOf(settings, "Redis:Url")}) {fault.Message}");
         }
     }
 
