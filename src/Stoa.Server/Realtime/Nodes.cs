@@ -17,7 +17,7 @@ internal static class Nodes
     {
         var database = settings.Database.Target;
         if (settings.Redis.Configuration is { } redis)
-            services.AddSocketIORedis(redis);
+            services.AddSocketIORedis(redis, o => o.ChannelPrefix = settings.Redis.Prefix);
         else if (database.Kind == DatabaseKind.Postgres)
             services.AddSocketIOSql(new PostgresDialect(() => new NpgsqlConnection(database.Connection), static (c, time, stop) => ((NpgsqlConnection)c).WaitAsync(time, stop)));
         else if (settings.SocketIO.RecoverFor > TimeSpan.Zero)

@@ -7,6 +7,9 @@ public sealed class RedisSettings
     [Secret, Aliases("REDIS_URL")]
     public string Url { get; init; } = "";
 
+    /// <summary>What all channel and key names begin with. Two installations at one Redis need different ones, or they hear each other.</summary>
+    public string Prefix { get; init; } = "socket.io";
+
     /// <summary><see cref="Url"/> in the words of StackExchange.Redis; null when there is none.</summary>
     public string? Configuration { get; internal set; }
 }

@@ -43,6 +43,8 @@ internal static class SettingsRules
 
     private static void CheckRedis(StoaSettings settings, List<string> problems)
     {
+        if (settings.Redis.Prefix.Length is 0 or > 64)
+            problems.Add("Redis:Prefix must have 1 to 64 characters");
         if (settings.Redis.Url.Length == 0)
             return;
         try
