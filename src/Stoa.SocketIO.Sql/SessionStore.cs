@@ -45,8 +45,8 @@ internal sealed class SessionStore(SqlNode node, string space, RecoveryOptions o
     public Task ForgetAsync(string privateId) => WriteAsync((connection, cancellation) => node.Tables.DeleteSessionAsync(connection, privateId, space, cancellation));
 
     /// <summary>
-    /// Takes a session away. One whose node seems to live is waited for until that node is heard again, then it is not given, or until it is dead, at
-    /// most five heartbeats.
+    /// Takes a session away. One that is live is waited for: until its node has saved its end, or was heard again after two heartbeats, then it is not
+    /// given, or is dead, after five.
     /// </summary>
     public async Task<SavedSession?> TakeAsync(string privateId)
     {
@@ -67,7 +67,11 @@ internal sealed class SessionStore(SqlNode node, string space, RecoveryOptions o
                 continue;
             }
 
-            if (owner is not { } live || live.Node == node.Id || live.Seen > (seen ?? long.MaxValue) || node.Clock.GetElapsedTime(start) > node.Options.NodeLife * 2)
+            var waited = node.Clock.GetElapsedTime(start);
+            if (owner is not { } live || live.Node == node.Id || waited > node.Options.NodeLife * 2)
+                return null;
+            // Its node lives. If it has noticed the loss, the end of the session is on its way and had time to arrive.
+            if (live.Seen > (seen ?? long.MaxValue) && waited > node.Options.Heartbeat * 2)
                 return null;
             seen ??= live.Seen;
             await Task.Delay(AskAgain, node.Clock);

@@ -45,7 +45,12 @@ public sealed partial class SqlAdapter
     {
         try
         {
-            return _sessions is null ? null : await _sessions.TakeAsync(privateId);
+            if (_sessions is null || await _sessions.TakeAsync(privateId) is not { } session)
+                return null;
+            // Another node may be ahead: what the client got there must have passed here before its socket is in its rooms, or it would come again.
+            var last = await _node.UseAsync((c, t) => _node.Tables.LastForAsync(c, _node.Id, t));
+            await _node.Reader.PassAsync(last, ReaderPatience);
+            return session;
         }
         catch (Exception e) when (SqlNode.IsLoss(e))
         {

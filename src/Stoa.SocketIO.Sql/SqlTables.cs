@@ -37,6 +37,12 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
     public async Task<long> LastAsync(DbConnection connection, CancellationToken cancellation) =>
         Convert.ToInt64(await OneAsync(connection, $"SELECT COALESCE(max(id), 0) FROM {prefix}log", cancellation), System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>The last row that a node reads.</summary>
+    public async Task<long> LastForAsync(DbConnection connection, string node, CancellationToken cancellation) =>
+        Convert.ToInt64(
+            await OneAsync(connection, $"SELECT COALESCE(max(id), 0) FROM {prefix}log WHERE target IS NULL OR target = @node", cancellation, ("node", node)),
+            System.Globalization.CultureInfo.InvariantCulture);
+
     public async Task<bool> HoldsAsync(DbConnection connection, long id, CancellationToken cancellation) =>
         await OneAsync(connection, $"SELECT 1 FROM {prefix}log WHERE id = @id", cancellation, ("id", id)) is not null;
 
