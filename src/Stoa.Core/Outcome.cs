@@ -20,10 +20,18 @@ public readonly struct Outcome<T>
 
     public static implicit operator Outcome<T>(T value) => new(value, null);
 
+    internal static Outcome<T> Success(T value) => new(value, null);
+
     public static implicit operator Outcome<T>(Refusal refusal) => new(default, refusal);
 
     /// <summary>Keeps a refusal, or turns the value into another.</summary>
     public Outcome<TOther> Then<TOther>(Func<T, TOther> change) => Refusal is null ? change(value!) : Refusal;
+}
+
+/// <summary>Makes outcomes of values whose type is an interface, which no conversion operator takes.</summary>
+public static class Outcome
+{
+    public static Outcome<T> Of<T>(T value) => Outcome<T>.Success(value);
 }
 
 /// <summary>The answer of an operation that has nothing to say but "done".</summary>

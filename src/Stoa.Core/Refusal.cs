@@ -27,6 +27,12 @@ public enum RefusalKind
 /// <param name="Text">One readable sentence or phrase; carries nothing internal.</param>
 public sealed record Refusal(RefusalKind Kind, string Code, string Text)
 {
+    /// <summary>With <see cref="RefusalKind.TooMany"/>: when the same request may pass; null: not known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>More for clients that read it, by wire name; a door puts it beside the code. Strings, numbers and switches only; null: nothing more.</summary>
+    public IReadOnlyDictionary<string, object>? Details { get; init; }
+
     public static Refusal Invalid(string code, string text) => new(RefusalKind.Invalid, code, text);
 
     public static Refusal Unauthenticated(string code, string text) => new(RefusalKind.Unauthenticated, code, text);

@@ -15,6 +15,10 @@ using Stoa.Server.Identity;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging;
 using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Moderation;
+using Stoa.Server.Notifications;
+using Stoa.Server.Notifications.Doors;
+using Stoa.Server.Operations;
 using Stoa.Server.Operations.Doors;
 using Stoa.Server.Realtime;
 
@@ -59,12 +63,19 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddMetricsText();
     services.AddRealtime(settings);
     services.AddWireJson(
-        camelCase: [RealtimeJson.Default, DirectJson.Default],
-        snakeCase: [HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default]);
+        camelCase: [RealtimeJson.Default, DirectJson.Default, SupportJson.Default],
+        snakeCase:
+        [
+            HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default,
+            NotificationsJson.Default, TicketsJson.Default,
+        ]);
 
     services.AddIdentityModule(settings);
-    services.AddMessagingModule();
+    services.AddMessagingModule(settings);
+    services.AddNotificationsModule();
+    services.AddModerationModule();
     services.AddDiscoveryModule();
+    services.AddOperationsModule();
 }
 
 static void Map(WebApplication app)
@@ -77,13 +88,19 @@ static void Map(WebApplication app)
     app.MapApiDocument();
     app.MapMetrics();
     app.MapRealtime(DirectSocket.MapDirectSocket);
-    app.MapFaces();
+    app.MapOperations();
+    app.MapAccounts();
     app.MapPeople();
     app.MapDirectConversations();
+    app.MapSupportConversations();
+    app.MapConsultations();
+    app.MapThreads();
+    app.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
     {
         var routes = app.MapGroup(prefix);
-        routes.MapIdentity();
+        routes.MapIdentity(isApi: prefix.Length > 0);
         routes.MapMessaging();
+        routes.MapModeration();
     }
 }

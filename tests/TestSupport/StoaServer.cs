@@ -20,12 +20,12 @@ public sealed class StoaServer : WebApplicationFactory<Program>
     private readonly Dictionary<string, string> settings;
     private readonly TimeProvider? clock;
 
-    private StoaServer(Database database, TimeProvider? clock, Dictionary<string, string> settings)
+    private StoaServer(Database database, TimeProvider? clock, Dictionary<string, string> settings, string? url = null)
     {
         this.clock = clock;
         this.settings = settings;
         Database = database;
-        Url = database == Database.Sqlite ? $"Data Source={Path.Combine(folder, "stoa.db")}" : PostgresDatabase.New();
+        Url = url is not null ? url : database == Database.Sqlite ? $"Data Source={Path.Combine(folder, "stoa.db")}" : PostgresDatabase.New();
         UseKestrel(0);
         StartServer();
     }
@@ -47,6 +47,10 @@ public sealed class StoaServer : WebApplicationFactory<Program>
     /// <summary>A server of one's own, e.g. with another clock or other settings (<c>Section:Key</c>).</summary>
     public static StoaServer Start(Database database, TimeProvider? clock = null, params (string Key, string Value)[] settings) =>
         new(database, clock, settings.ToDictionary(static s => s.Key, static s => s.Value, StringComparer.Ordinal));
+
+    /// <summary>A server on a database that is there already, e.g. the second one on it; both have the same signing key.</summary>
+    public static StoaServer On(string url, Database database, params (string Key, string Value)[] settings) =>
+        new(database, null, settings.Append(("Tokens:Secret", "0123456789abcdef0123456789abcdef")).ToDictionary(static s => s.Item1, static s => s.Item2, StringComparer.Ordinal), url);
 
     /// <summary>An HTTP client that is nobody yet.</summary>
     public Person Stranger() => new(this, NewClient());
@@ -98,6 +102,7 @@ public sealed class StoaServer : WebApplicationFactory<Program>
 
         // The real algorithm at its lowest cost: tests sign up hundreds of people.
         builder.UseSetting("Passwords:BcryptRounds", "4");
+        builder.UseSetting("RateLimit:MessagesPerMinute", "0");
         foreach (var (key, value) in settings)
             builder.UseSetting(key, value);
         if (clock is not null)

@@ -1,5 +1,18 @@
 namespace Stoa.Core.Accounts;
 
+/// <summary>Whose client opened a session: shapes and lifetimes that differ between the served systems follow it.</summary>
+public enum Surface
+{
+    /// <summary>Everybody's routes.</summary>
+    Common,
+
+    /// <summary>The marketplace: ids are strings, <c>roles</c> in the account.</summary>
+    Market,
+
+    /// <summary>The planner: ids are strings; its client never refreshes, so its tokens live long.</summary>
+    Planner,
+}
+
 /// <summary>One log-in on one device. Its tokens name it and die with it.</summary>
 public sealed class Session
 {
@@ -18,6 +31,8 @@ public sealed class Session
     public string? DeviceInfo { get; init; }
 
     public string? IpAddress { get; init; }
+
+    public Surface Surface { get; init; }
 
     /// <summary>False once ended: by log-out, by reuse of a spent refresh token, by its owner or an administrator.</summary>
     public bool IsActive { get; set; } = true;

@@ -32,13 +32,28 @@ public sealed class User
 
     public string? Bio { get; set; }
 
-    /// <summary>Unique when present.</summary>
+    /// <summary>As <see cref="Accounts.PhoneNumber.Normalize"/> writes it; unique when present.</summary>
     public string? PhoneNumber { get; set; }
 
     /// <summary>False: may neither sign in nor call (S1-21).</summary>
     public bool IsActive { get; set; } = true;
 
+    /// <summary>Set when the owner put the account to rest; signing in wakes it. Null with <see cref="IsActive"/> false: an administrator disabled it.</summary>
+    public DateTimeOffset? DeactivatedAt { get; set; }
+
+    /// <summary>Until then no message may be sent; kept equal to the restrictions by <see cref="Moderation.Restrictions"/>, so that sending costs no further query.</summary>
+    public DateTimeOffset? MessagingBannedUntil { get; set; }
+
+    /// <summary>Until then the account may neither sign in nor call; kept like <see cref="MessagingBannedUntil"/>.</summary>
+    public DateTimeOffset? SuspendedUntil { get; set; }
+
+    /// <summary>Since when signing in needs a second step; null: it does not.</summary>
+    public DateTimeOffset? TwoFactorSince { get; set; }
+
     public bool IsSuperuser { get; set; }
+
+    /// <summary>An account of the server's own, which nobody signs in to: the support desk.</summary>
+    public bool IsSystem { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -48,6 +63,8 @@ public sealed class User
     public DateTimeOffset? DeletedAt { get; private set; }
 
     public List<UserRole> Roles { get; } = [];
+
+    public Profile? Profile { get; set; }
 
     /// <summary>The form in which names and addresses are compared: surrounding blanks cut, lower case without culture.</summary>
 #pragma warning disable CA1308 // Lower case is what people see in the key when they read the table.
@@ -63,7 +80,16 @@ public sealed class User
         FullName = "Unknown";
         Bio = PhoneNumber = null;
         IsActive = IsSuperuser = false;
+        DeactivatedAt = TwoFactorSince = null;
         DeletedAt = UpdatedAt = now;
+    }
+
+    /// <summary>Wakes the account if its owner had put it to rest.</summary>
+    public User Awake()
+    {
+        if (DeactivatedAt is not null)
+            (IsActive, DeactivatedAt) = (true, null);
+        return this;
     }
 
     /// <summary>Makes an account that is not stored yet.</summary>
@@ -74,6 +100,24 @@ public sealed class User
         Email = email.Trim(),
         EmailKey = KeyOf(email),
         PasswordHash = passwordHash,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    /// <summary>The name under which the support desk's account is found; no registration takes a name with a blank.</summary>
+    public const string SupportDeskName = "support desk";
+
+    /// <summary>The account as which administrators write to the support inboxes, not stored yet.</summary>
+    public static User SupportDesk(DateTimeOffset now) => new()
+    {
+        Username = SupportDeskName,
+        UsernameKey = KeyOf(SupportDeskName),
+        Email = "support-desk@invalid",
+        EmailKey = "support-desk@invalid",
+        PasswordHash = "",
+        FullName = "Support",
+        IsActive = false,
+        IsSystem = true,
         CreatedAt = now,
         UpdatedAt = now,
     };

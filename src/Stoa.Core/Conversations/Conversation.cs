@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Stoa.Core.Conversations;
 
 /// <summary>What a conversation is for; decides who may be in it and how it is found again.</summary>
@@ -19,6 +23,7 @@ public enum ConversationKind
 public sealed class Conversation
 {
     public const int MaxAliasLength = 100;
+    public const int MaxTitleLength = 100;
 
     /// <summary>Absent, or not the caller's.</summary>
     public static readonly Refusal NotFound = Refusal.NotFound("conversation.not_found", "Conversation not found");
@@ -35,9 +40,16 @@ public sealed class Conversation
     /// <summary>The name clients of the mailbox know it by, e.g. <c>conv_3_8</c>; means something only among its members.</summary>
     public string? Alias { get; init; }
 
+    /// <summary>Two parties and never more: each message has a recipient, and mailboxes show it. Otherwise reading is a watermark.</summary>
+    public bool IsPair { get; init; }
+
+    /// <summary>What it is about, e.g. <c>LISTING</c>.</summary>
     public string? ContextType { get; init; }
 
     public string? ContextId { get; init; }
+
+    /// <summary>What a group calls itself; null elsewhere.</summary>
+    public string? Title { get; init; }
 
     public required long CreatedBy { get; init; }
 
@@ -54,6 +66,9 @@ public sealed class Conversation
 
     public List<Participant> Participants { get; } = [];
 
+    /// <summary>How a conversation without an alias is called where names are texts.</summary>
+    public static string NameOf(string? alias, long id) => alias ?? id.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The alias the mailbox gives to two people who did not choose one.</summary>
     public static string DirectAlias(long one, long other) => $"conv_{Math.Min(one, other)}_{Math.Max(one, other)}";
 
@@ -67,6 +82,7 @@ public sealed class Conversation
         var conversation = new Conversation
         {
             Kind = ConversationKind.Direct,
+            IsPair = true,
             UniqueKey = DirectKey(creator, other, name),
             Alias = name,
             CreatedBy = creator,
@@ -76,5 +92,64 @@ public sealed class Conversation
         conversation.Participants.Add(new Participant { UserId = creator, JoinedAt = now });
         conversation.Participants.Add(new Participant { UserId = other, JoinedAt = now });
         return conversation;
+    }
+
+    /// <summary>One thread per context and set of members (contract E.9.2); the set is hashed, because keys are short.</summary>
+    public static string ThreadKey(string contextType, string contextId, IEnumerable<long> members)
+    {
+        var set = string.Join(',', members.Distinct().Order());
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{contextType}\n{contextId}\n{set}"));
+        return $"thread:{Convert.ToHexStringLower(digest)}";
+    }
+
+    /// <summary>A thread about something, not stored yet.</summary>
+    /// <param name="members">The creator among them, each once, with their role.</param>
+    public static Conversation Thread(long creator, string contextType, string contextId, IReadOnlyList<(long UserId, string Role)> members, DateTimeOffset now)
+    {
+        var thread = new Conversation
+        {
+            Kind = ConversationKind.Thread,
+            UniqueKey = ThreadKey(contextType, contextId, members.Select(static m => m.UserId)),
+            IsPair = members.Count == 2,
+            ContextType = contextType,
+            ContextId = contextId,
+            CreatedBy = creator,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        thread.Participants.AddRange(members.Select(m => new Participant { UserId = m.UserId, Role = m.Role, JoinedAt = now }));
+        return thread;
+    }
+
+    /// <summary>The name under which S3's clients know the inbox of an astrologer with the support desk.</summary>
+    public static string SupportAlias(long account) => $"admin_{account}";
+
+    public static string SupportKey(long account) => $"support:{account}";
+
+    /// <summary>Between an account and the support desk, not stored yet.</summary>
+    /// <param name="desk">The desk's own account, as which every administrator writes.</param>
+    public static Conversation Support(long desk, long account, PartyType type, DateTimeOffset now)
+    {
+        var inbox = new Conversation
+        {
+            Kind = ConversationKind.Support,
+            UniqueKey = SupportKey(account),
+            Alias = SupportAlias(account),
+            IsPair = true,
+            CreatedBy = desk,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        inbox.Participants.Add(new Participant { UserId = desk, Type = PartyType.Admin, JoinedAt = now });
+        inbox.Participants.Add(new Participant { UserId = account, Type = type, JoinedAt = now });
+        return inbox;
+    }
+
+    /// <summary>Among several, not stored yet; nothing makes it unique.</summary>
+    public static Conversation Group(long creator, string? title, IReadOnlyDictionary<long, PartyType> members, DateTimeOffset now)
+    {
+        var group = new Conversation { Kind = ConversationKind.Group, Title = title, CreatedBy = creator, CreatedAt = now, UpdatedAt = now };
+        group.Participants.AddRange(members.Select(m => new Participant { UserId = m.Key, Type = m.Value, JoinedAt = now }));
+        return group;
     }
 }

@@ -21,7 +21,12 @@ public sealed class Message
 
     public const int MaxClientIdLength = 64;
 
+    public const int MaxAttachments = 10;
+
     public static readonly Refusal NotFound = Refusal.NotFound("message.not_found", "Message not found");
+
+    public static readonly Refusal TooManyAttachments =
+        Refusal.Invalid("message.too_many_attachments", $"A message has at most {MaxAttachments} attachments");
 
     public static readonly Refusal Empty = Refusal.Invalid("message.empty", "Empty message");
 
@@ -40,12 +45,22 @@ public sealed class Message
 
     public required long SenderId { get; init; }
 
+    /// <summary>Who really wrote it, when the sender is the support desk that several administrators share; null: the sender.</summary>
+    public long? AuthorId { get; init; }
+
     /// <summary>The other one, in a conversation of two; null elsewhere.</summary>
     public long? RecipientId { get; init; }
 
     public MessageType Type { get; init; }
 
+    /// <summary>Empty when only attachments say something.</summary>
     public required string Body { get; set; }
+
+    /// <summary>At most <see cref="MaxAttachments"/>; null when there are none.</summary>
+    public IReadOnlyList<Attachment>? Attachments { get; set; }
+
+    /// <summary>True when something was taken out of body or attachments; what it was stands in <see cref="MessageOriginal"/> for a while.</summary>
+    public bool IsRedacted { get; set; }
 
     public long? ReplyToId { get; init; }
 
@@ -73,7 +88,7 @@ public sealed class Message
     public Message AsSeenBy(long userId)
     {
         if (IsHiddenFrom(userId))
-            Body = "";
+            (Body, Attachments) = ("", null);
         return this;
     }
 }

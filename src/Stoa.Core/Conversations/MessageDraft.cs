@@ -13,6 +13,17 @@ public sealed record MessageDraft(
     string? ClientMessageId,
     DateTimeOffset SentAt)
 {
+    /// <summary>See <see cref="Message.AuthorId"/>.</summary>
+    public long? AuthorId { get; init; }
+
+    public IReadOnlyList<Attachment>? Attachments { get; init; }
+
+    /// <summary>What redaction took out; null when it found nothing.</summary>
+    public OriginalDraft? Original { get; init; }
+
+    /// <summary>When given, every other participant gets a notification in the transaction of the message.</summary>
+    public NoticeDraft? Notice { get; init; }
+
     internal Message Numbered(long id, long seq) => new()
     {
         Id = id,
@@ -20,13 +31,24 @@ public sealed record MessageDraft(
         ConversationId = ConversationId,
         SenderId = SenderId,
         RecipientId = RecipientId,
+        AuthorId = AuthorId,
         Type = Type,
         Body = Body,
+        Attachments = Attachments,
+        IsRedacted = Original is not null,
         ReplyToId = ReplyToId,
         ClientMessageId = ClientMessageId,
         SentAt = SentAt,
     };
 }
+
+/// <summary>The words before redaction.</summary>
+/// <param name="Hits">What was found where, as JSON; see <see cref="MessageOriginal.Hits"/>.</param>
+public sealed record OriginalDraft(string Body, IReadOnlyList<Attachment>? Attachments, string Hits, DateTimeOffset KeepUntil);
+
+/// <summary>A notification for everybody in the conversation but the sender.</summary>
+/// <param name="Payload">A JSON object; see <see cref="Notifications.Notification.Payload"/>.</param>
+public sealed record NoticeDraft(string Topic, string Payload);
 
 /// <summary>A message in the record.</summary>
 /// <param name="Repeated">True when the sender's client id was known: this is the first message, nothing was written or announced again.</param>

@@ -19,7 +19,7 @@ public sealed class Participant
 
     public required long UserId { get; init; }
 
-    public PartyType Type { get; init; }
+    public PartyType Type { get; set; }
 
     /// <summary>The role within a thread (BUYER, SELLER, …); null elsewhere.</summary>
     public string? Role { get; set; }

@@ -60,6 +60,8 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
     public async Task<long?> FinishAsync(List<(PendingAppend Item, long Seq)> fresh, OutboxEvent? row, List<long> done)
     {
         FillMessages(fresh);
+        FillOriginals(fresh);
+        FillNotices(fresh);
         FillConversations(fresh);
         FillUnread(fresh);
         FillOutbox(row, done);
@@ -115,6 +117,32 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
         values[6].Value = fresh.Select(static f => f.Item.Draft.ReplyToId).ToArray();
         values[7].Value = fresh.Select(static f => f.Item.Draft.ClientMessageId).ToArray();
         values[8].Value = fresh.Select(static f => f.Item.Draft.SentAt.UtcDateTime).ToArray();
+        values[9].Value = fresh.Select(static f => f.Item.Draft.AuthorId).ToArray();
+        values[10].Value = fresh.Select(static f => Attachment.Write(f.Item.Draft.Attachments)).ToArray();
+        values[11].Value = fresh.Select(static f => f.Item.Draft.Original is not null).ToArray();
+    }
+
+    private void FillOriginals(List<(PendingAppend Item, long Seq)> fresh)
+    {
+        var redacted = fresh.FindAll(static f => f.Item.Draft.Original is not null);
+        var values = finish.BatchCommands[Originals].Parameters;
+        values[0].Value = redacted.Select(static f => f.Item.Draft.ConversationId).ToArray();
+        values[1].Value = redacted.Select(static f => f.Seq).ToArray();
+        values[2].Value = redacted.Select(static f => f.Item.Draft.Original!.Body).ToArray();
+        values[3].Value = redacted.Select(static f => Attachment.Write(f.Item.Draft.Original!.Attachments)).ToArray();
+        values[4].Value = redacted.Select(static f => f.Item.Draft.Original!.Hits).ToArray();
+        values[5].Value = redacted.Select(static f => f.Item.Draft.Original!.KeepUntil.UtcDateTime).ToArray();
+    }
+
+    private void FillNotices(List<(PendingAppend Item, long Seq)> fresh)
+    {
+        var told = fresh.FindAll(static f => f.Item.Draft.Notice is not null);
+        var values = finish.BatchCommands[Notices].Parameters;
+        values[0].Value = told.Select(static f => f.Item.Draft.ConversationId).ToArray();
+        values[1].Value = told.Select(static f => f.Item.Draft.SenderId).ToArray();
+        values[2].Value = told.Select(static f => f.Item.Draft.Notice!.Topic).ToArray();
+        values[3].Value = told.Select(static f => f.Item.Draft.Notice!.Payload).ToArray();
+        values[4].Value = told.Select(static f => f.Item.Draft.SentAt.UtcDateTime).ToArray();
     }
 
     private void FillConversations(List<(PendingAppend Item, long Seq)> fresh)
@@ -161,18 +189,21 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
         ReadAt = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
         SenderId = row.GetInt64(10),
         ClientMessageId = row.GetString(11),
+        AuthorId = row.IsDBNull(12) ? null : row.GetInt64(12),
+        Attachments = row.IsDBNull(13) ? null : Attachment.Read(row.GetString(13)),
+        IsRedacted = row.GetBoolean(14),
     };
 
     private static NpgsqlBatch BeginBatch(NpgsqlConnection connection) => Batch(connection,
         ("BEGIN", []),
         ("SELECT id, last_seq, closed_at IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE", [Longs]),
-        ("SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id " +
+        ("SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id, m.author_id, m.attachments, m.is_redacted " +
          "FROM unnest($1, $2) k(s, c) JOIN messages m ON m.sender_id = k.s AND m.client_message_id = k.c", [Longs, Texts]));
 
     private static NpgsqlBatch FinishBatch(NpgsqlConnection connection) => Batch(connection,
-        ("INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, hidden_from_sender, hidden_from_recipient) " +
-         "SELECT *, false, false FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id, conversation_id, seq",
-         [Longs, Longs, Longs, Longs, Texts, Texts, Longs, Texts, Times]),
+        ("INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, author_id, attachments, is_redacted, hidden_from_sender, hidden_from_recipient) " +
+         "SELECT *, false, false FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id, conversation_id, seq",
+         [Longs, Longs, Longs, Longs, Texts, Texts, Longs, Texts, Times, Longs, Texts, NpgsqlDbType.Array | NpgsqlDbType.Boolean]),
         ("INSERT INTO outbox_events (type, payload, owner, due_at, attempts, created_at) SELECT t, p, o, d, 0, c FROM unnest($1, $2, $3, $4, $5) r(t, p, o, d, c) RETURNING id",
          [Texts, Texts, Texts, Times, Times]),
         ("UPDATE conversations c SET last_seq = v.seq, last_message_at = v.at, updated_at = v.at FROM unnest($1, $2, $3) v(id, seq, at) WHERE c.id = v.id",
@@ -183,7 +214,18 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
          "JOIN participants q ON q.conversation_id = v.c AND q.user_id <> v.s WHERE q.left_at IS NULL GROUP BY q.id) x WHERE p.id = x.id",
          [Longs, Longs, NpgsqlDbType.Array | NpgsqlDbType.Integer]),
         ("DELETE FROM outbox_events WHERE id = ANY($1)", [Longs]),
+        ("INSERT INTO message_originals (message_id, body, attachments, hits, keep_until) SELECT m.id, v.body, v.files, v.hits, v.until " +
+         "FROM unnest($1, $2, $3, $4, $5, $6) v(c, seq, body, files, hits, until) JOIN messages m ON m.conversation_id = v.c AND m.seq = v.seq",
+         [Longs, Longs, Texts, Texts, Texts, Times]),
+        ("INSERT INTO notifications (user_id, topic, actor_id, reference_type, reference_id, payload, created_at) " +
+         "SELECT p.user_id, v.topic, v.actor, 'conversation', v.c, v.payload, v.at FROM unnest($1, $2, $3, $4, $5) v(c, actor, topic, payload, at) " +
+         "JOIN participants p ON p.conversation_id = v.c AND p.user_id <> v.actor WHERE p.left_at IS NULL",
+         [Longs, Longs, Texts, Texts, Times]),
         ("COMMIT", []));
+
+    // Places in the second batch.
+    private const int Originals = 5;
+    private const int Notices = 6;
 
     private const NpgsqlDbType Longs = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;

@@ -16,6 +16,8 @@ internal sealed class SqliteAppendCommands : IDisposable
     private readonly SqliteCommand exists;
     private readonly SqliteCommand first;
     private readonly SqliteCommand insert;
+    private readonly SqliteCommand original;
+    private readonly SqliteCommand notice;
     private readonly SqliteCommand unread;
     private readonly SqliteCommand outbox;
 
@@ -34,13 +36,20 @@ internal sealed class SqliteAppendCommands : IDisposable
             "$rows");
         exists = Prepare("SELECT 1 FROM conversations WHERE id = $id", "$id");
         first = Prepare(
-            "SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id " +
+            "SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id, m.author_id, m.attachments, m.is_redacted " +
             "FROM json_each($rows) k JOIN messages m ON m.sender_id = json_extract(k.value, '$[0]') AND m.client_message_id = json_extract(k.value, '$[1]')",
             "$rows");
         insert = Prepare(
-            "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, hidden_from_sender, hidden_from_recipient) " +
-            "VALUES ($conv, $seq, $s, $r, $type, $body, $reply, $c, $at, 0, 0) RETURNING id",
-            "$conv", "$seq", "$s", "$r", "$type", "$body", "$reply", "$c", "$at");
+            "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, author_id, attachments, is_redacted, hidden_from_sender, hidden_from_recipient) " +
+            "VALUES ($conv, $seq, $s, $r, $type, $body, $reply, $c, $at, $author, $files, $redacted, 0, 0) RETURNING id",
+            "$conv", "$seq", "$s", "$r", "$type", "$body", "$reply", "$c", "$at", "$author", "$files", "$redacted");
+        original = Prepare(
+            "INSERT INTO message_originals (message_id, body, attachments, hits, keep_until) VALUES ($id, $body, $files, $hits, $until)",
+            "$id", "$body", "$files", "$hits", "$until");
+        notice = Prepare(
+            "INSERT INTO notifications (user_id, topic, actor_id, reference_type, reference_id, payload, created_at) " +
+            "SELECT user_id, $topic, $actor, 'conversation', conversation_id, $payload, $at FROM participants WHERE conversation_id = $conv AND user_id <> $actor AND left_at IS NULL",
+            "$topic", "$actor", "$payload", "$at", "$conv");
         unread = Prepare(
             "UPDATE participants SET unread_count = unread_count + json_extract(v.value, '$[2]') FROM json_each($rows) v " +
             "WHERE conversation_id = json_extract(v.value, '$[0]') AND user_id <> json_extract(v.value, '$[1]') AND left_at IS NULL",
@@ -99,11 +108,25 @@ internal sealed class SqliteAppendCommands : IDisposable
         return found;
     }
 
+    /// <summary>The message with what belongs to it: the words before redaction, and a notification for each of the others.</summary>
     public long InsertMessage(MessageDraft draft, long seq)
     {
         Set(insert, draft.ConversationId, seq, draft.SenderId, draft.RecipientId, draft.Type.ToString(), draft.Body, draft.ReplyToId,
-            draft.ClientMessageId, Microseconds.From(draft.SentAt));
-        return (long)insert.ExecuteScalar()!;
+            draft.ClientMessageId, Microseconds.From(draft.SentAt), draft.AuthorId, Attachment.Write(draft.Attachments), draft.Original is not null);
+        var id = (long)insert.ExecuteScalar()!;
+        if (draft.Original is { } words)
+        {
+            Set(original, id, words.Body, Attachment.Write(words.Attachments), words.Hits, Microseconds.From(words.KeepUntil));
+            original.ExecuteNonQuery();
+        }
+
+        if (draft.Notice is { } told)
+        {
+            Set(notice, told.Topic, draft.SenderId, told.Payload, Microseconds.From(draft.SentAt), draft.ConversationId);
+            notice.ExecuteNonQuery();
+        }
+
+        return id;
     }
 
     /// <summary>Counts messages as unread for everybody in the conversation but their sender. No conversation may be among the rows twice.</summary>
@@ -176,6 +199,9 @@ internal sealed class SqliteAppendCommands : IDisposable
         ReadAt = row.IsDBNull(9) ? null : Microseconds.ToTime(row.GetInt64(9)),
         SenderId = row.GetInt64(10),
         ClientMessageId = row.GetString(11),
+        AuthorId = row.IsDBNull(12) ? null : row.GetInt64(12),
+        Attachments = row.IsDBNull(13) ? null : Attachment.Read(row.GetString(13)),
+        IsRedacted = row.GetBoolean(14),
     };
 
     private static void Set(SqliteCommand command, params ReadOnlySpan<object?> values)

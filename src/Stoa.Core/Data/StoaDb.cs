@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Moderation;
+using Stoa.Core.Notifications;
 using Stoa.Core.Outbox;
 
 namespace Stoa.Core.Data;
@@ -20,11 +21,35 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
 
+    public DbSet<Profile> Profiles => Set<Profile>();
+
+    public DbSet<LogInFailures> LogInFailures => Set<LogInFailures>();
+
+    public DbSet<Authenticator> Authenticators => Set<Authenticator>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
+    public DbSet<SignInChallenge> SignInChallenges => Set<SignInChallenge>();
+
+    public DbSet<Restriction> Restrictions => Set<Restriction>();
+
     public DbSet<Conversation> Conversations => Set<Conversation>();
 
     public DbSet<Participant> Participants => Set<Participant>();
 
     public DbSet<Message> Messages => Set<Message>();
+
+    public DbSet<MessageOriginal> MessageOriginals => Set<MessageOriginal>();
+
+    public DbSet<Consultation> Consultations => Set<Consultation>();
+
+    public DbSet<Upload> Uploads => Set<Upload>();
+
+    public DbSet<Notification> Notifications => Set<Notification>();
+
+    public DbSet<Ticket> Tickets => Set<Ticket>();
 
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
 
@@ -67,6 +92,10 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
         // Kinds and states are readable in the table, whatever happens to the order of the enum.
         configurationBuilder.Properties<ConversationKind>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<PartyType>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<Surface>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<RestrictionKind>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<ConsultationState>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<TicketStatus>().HaveConversion<string>().HaveMaxLength(20);
         configurationBuilder.Properties<MessageType>().HaveConversion<string>().HaveMaxLength(20);
     }
 }

@@ -30,7 +30,7 @@ internal static class CreateAdminVerb
         if (settings.Database.MigrateOnStart)
             await StartupMigration.ApplyAsync(db, NullLogger.Instance, cancellation);
         using var passwords = new PasswordHashing(settings.Passwords.BcryptRounds, threads: 1, queueLength: 1);
-        var made = await new CreateAdmin(db, passwords, TimeProvider.System).Handle(new(username, email, password!), cancellation);
+        var made = await new CreateAdmin(db, passwords, new PasswordRules(settings), TimeProvider.System).Handle(new(username, email, password!), cancellation);
         return made.Refusal is { } refusal
             ? await SayAsync(Cli.Failed, refusal.Text)
             : await SayAsync(Cli.Ok, $"{made.Value.Username} is a superuser with the id {made.Value.Id}");

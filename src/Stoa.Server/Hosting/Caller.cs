@@ -10,6 +10,21 @@ namespace Stoa.Server.Hosting;
 public sealed record Caller(long UserId, long SessionId, string Username, string Name, bool IsSuperuser, PartyType Type)
     : IEndpointParameterMetadataProvider
 {
+    /// <summary>May administer: a superuser, or role admin or super_admin (contract E.1).</summary>
+    public bool IsAdmin { get; init; } = IsSuperuser;
+
+    /// <summary>May judge reports: an administrator, or role moderator.</summary>
+    public bool IsModerator { get; init; } = IsSuperuser;
+
+    /// <summary>True for the shared support desk, which came in by its key: it may answer for the desk and nothing else.</summary>
+    public bool IsSupportDesk { get; init; }
+
+    /// <summary>Null when the account has given none.</summary>
+    public string? FullName { get; init; }
+
+    /// <summary>The administrator who acts, when <see cref="UserId"/> is the support desk; null: the account itself.</summary>
+    public long? AuthorId { get; init; }
+
     /// <summary>Lets a route take a Caller; routes that do are behind authorization, so it is there.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.Get<Caller>());
 

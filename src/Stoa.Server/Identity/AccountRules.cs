@@ -35,6 +35,18 @@ public sealed partial class MailAddressAttribute : ValidationAttribute
     private static partial Regex Address();
 }
 
+/// <summary>A phone number, or blank (<see cref="PhoneNumber.Normalize"/>).</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PhoneAttribute : ValidationAttribute
+{
+    public PhoneAttribute()
+        : base("Not a valid phone number")
+    {
+    }
+
+    public override bool IsValid(object? value) => value is null || (value is string text && (string.IsNullOrWhiteSpace(text) || PhoneNumber.Normalize(text) is not null));
+}
+
 /// <summary>6 to 256 characters.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NewPasswordAttribute : ValidationAttribute

@@ -19,4 +19,7 @@ internal static partial class AuthLogEvents
 
     [LoggerMessage(1005, LogLevel.Warning, "refresh.reused user={UserId} session={SessionId}")]
     public static partial void Reused(this ILogger<AuthLog> log, long userId, long sessionId);
+
+    [LoggerMessage(1006, LogLevel.Information, "mfa.{State} user={UserId}")]
+    public static partial void TwoFactor(this ILogger<AuthLog> log, long userId, string state);
 }

@@ -1,8 +1,15 @@
 using System.Text.Json.Serialization;
 using Stoa.Core.Data;
+using Stoa.Core.Moderation;
+using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity.Doors;
+using Stoa.Server.Identity.Passkeys;
+using Stoa.Server.Identity.Profiles;
+using Stoa.Server.Identity.Restricting;
+using Stoa.Server.Identity.Throttling;
+using Stoa.Server.Identity.TwoFactor;
 
 namespace Stoa.Server.Identity;
 
@@ -13,10 +20,10 @@ public static class IdentityModule
     {
         var passwords = settings.Passwords;
         var threads = passwords.HashingThreads > 0 ? passwords.HashingThreads : Math.Max(1, Environment.ProcessorCount / 2);
-        var refreshLifetime = settings.Tokens.RefreshLifetime;
+        var (refreshLifetime, longLifetime) = (settings.Tokens.RefreshLifetime, settings.Tokens.LongAccessLifetime);
         services.AddSingleton(_ => new PasswordHashing(passwords.BcryptRounds, threads, passwords.QueueLength));
         services.AddScoped(p => new SessionTokens(
-            p.GetRequiredService<StoaDb>(), p.GetRequiredService<AccessTokens>(), p.GetRequiredService<TimeProvider>(), refreshLifetime));
+            p.GetRequiredService<StoaDb>(), p.GetRequiredService<AccessTokens>(), p.GetRequiredService<TimeProvider>(), refreshLifetime, longLifetime));
         services.AddScoped<RefreshSession>();
         services.AddScoped<SessionEnding>();
         services.AddScoped<RegisterUser>();
@@ -33,13 +40,62 @@ public static class IdentityModule
         services.AddScoped<ManageRoles>();
         services.AddScoped<ListSessions>();
         services.AddScoped<EndSession>();
-        return services;
+        services.AddScoped<RenewAccess>();
+        services.AddScoped<SelfAssignedRoles>();
+        services.AddScoped<Superusers>();
+        services.AddSingleton<PasswordRules>();
+        services.AddSingleton<SignInLimits>();
+        services.AddScoped<FailureLog>();
+        services.AddScoped<PasswordProof>();
+        return services.AddTwoFactor().AddRestricting().AddProfiles();
     }
 
-    public static void MapIdentity(this IEndpointRouteBuilder routes)
+    private static IServiceCollection AddTwoFactor(this IServiceCollection services) => services
+        .AddScoped<Challenges>()
+        .AddScoped<SecondFactor>()
+        .AddScoped<RecoveryCodes>()
+        .AddScoped<EnrolTotp>()
+        .AddScoped<ConfirmTotp>()
+        .AddScoped<DisableTotp>()
+        .AddScoped<RenewRecoveryCodes>()
+        .AddScoped<CompleteLogIn>()
+        .AddScoped<PasskeyCeremony>()
+        .AddScoped<ManagePasskeys>()
+        .AddScoped<SignInWithPasskey>();
+
+    private static IServiceCollection AddRestricting(this IServiceCollection services) => services
+        .AddScoped<Restrictions>()
+        .AddScoped<ImposeRestriction>()
+        .AddScoped<LiftRestriction>()
+        .AddScoped<ListRestrictions>();
+
+    private static IServiceCollection AddProfiles(this IServiceCollection services) => services
+        .AddScoped<ReadProfile>()
+        .AddScoped<UpdateProfile>()
+        .AddScoped<DeactivateAccount>();
+
+    /// <summary>Routes that answer at the root and under /api.</summary>
+    /// <param name="isApi">Under /api, where the marketplace has its own forms.</param>
+    public static void MapIdentity(this IEndpointRouteBuilder routes, bool isApi)
     {
+        if (isApi)
+            routes.MapMarket();
+        else
+            routes.MapRootAuth();
         routes.MapAuth();
+        routes.MapTwoFactor();
+        routes.MapPasskeys();
+        routes.MapInfluencers();
         routes.MapUsers();
+    }
+
+    /// <summary>Routes that answer at one place.</summary>
+    public static void MapAccounts(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPlanner();
+        routes.MapProfiles();
+        routes.MapRestrictionAdmin();
+        routes.MapSupport();
     }
 }
 
@@ -60,4 +116,35 @@ public static class IdentityModule
 [JsonSerializable(typeof(List<RoleView>))]
 [JsonSerializable(typeof(List<AccountView>))]
 [JsonSerializable(typeof(List<SessionView>))]
+[JsonSerializable(typeof(AnyRegisterBody))]
+[JsonSerializable(typeof(RefreshAnyBody))]
+[JsonSerializable(typeof(Renewed))]
+[JsonSerializable(typeof(StringIdAccount))]
+[JsonSerializable(typeof(StringIdSignIn))]
+[JsonSerializable(typeof(VerifyBody))]
+[JsonSerializable(typeof(Verified))]
+[JsonSerializable(typeof(LogInForm))]
+[JsonSerializable(typeof(FormTokens))]
+[JsonSerializable(typeof(NamedAccount))]
+[JsonSerializable(typeof(MfaBody))]
+[JsonSerializable(typeof(MfaSignIn))]
+[JsonSerializable(typeof(PasswordBody))]
+[JsonSerializable(typeof(CodeBody))]
+[JsonSerializable(typeof(TotpSecret))]
+[JsonSerializable(typeof(RecoveryCodeList))]
+[JsonSerializable(typeof(PasskeyOptions))]
+[JsonSerializable(typeof(PasskeyAnswer))]
+[JsonSerializable(typeof(PasskeyView))]
+[JsonSerializable(typeof(List<PasskeyView>))]
+[JsonSerializable(typeof(RestrictionBody))]
+[JsonSerializable(typeof(Imposed))]
+[JsonSerializable(typeof(RestrictionList))]
+[JsonSerializable(typeof(ProfileBody))]
+[JsonSerializable(typeof(PrivacyBody))]
+[JsonSerializable(typeof(ProfileAnswer))]
 public sealed partial class IdentityJson : JsonSerializerContext;
+
+/// <summary>The support desk's console writes camelCase.</summary>
+[JsonSerializable(typeof(SupportBody))]
+[JsonSerializable(typeof(SupportSignIn))]
+public sealed partial class SupportJson : JsonSerializerContext;

@@ -1,45 +1,107 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Core.Moderation;
+using Stoa.Server.Identity.Throttling;
+using Stoa.Server.Identity.TwoFactor;
 
 namespace Stoa.Server.Identity;
 
 /// <summary>Signs in with a user name or an e-mail address, and a password.</summary>
 /// <remarks>
-/// Refusals: <c>auth.credentials</c> (unknown and wrong are not told apart, in text or time), <c>auth.disabled</c> (only to who knows the
-/// password), <c>auth.busy</c>. Opens a session; rehashes the password when the cost was raised since.
+/// Refusals: <c>auth.credentials</c> (unknown and wrong are not told apart, in text or time), <c>rate.logins</c> and <c>auth.paused</c> (neither says
+/// whether the name is known), <c>auth.busy</c>; only to who knows the password <c>auth.disabled</c>, <c>auth.suspended</c>, and
+/// <c>auth.mfa_required</c> with the token for <see cref="CompleteLogIn"/>. Opens a session; wakes an account that its owner put to rest; rehashes the
+/// password when the cost was raised since.
 /// </remarks>
-public sealed class LogIn(StoaDb db, PasswordHashing passwords, SessionTokens sessions, TimeProvider clock, ILogger<AuthLog> log)
+public sealed class LogIn(
+    StoaDb db,
+    PasswordHashing passwords,
+    SessionTokens sessions,
+    SignInLimits limits,
+    FailureLog failures,
+    Challenges challenges,
+    TimeProvider clock,
+    ILogger<AuthLog> log)
 {
     public static readonly Refusal WrongCredentials = Refusal.Unauthenticated("auth.credentials", "Incorrect username or password");
     public static readonly Refusal Disabled = Refusal.Forbidden("auth.disabled", "User is disabled");
+
+    /// <summary>For how long an address that signed in stays known: from there the right password passes while strangers must wait.</summary>
+    private static readonly TimeSpan KnownFor = TimeSpan.FromDays(90);
 
     public sealed record Request(string Identifier, string Password, Device Device);
 
     public async Task<Outcome<SignedIn>> Handle(Request request, CancellationToken cancellation)
     {
-        var key = User.KeyOf(request.Identifier);
-        var candidates = await db.Users.Where(u => u.UsernameKey == key || u.EmailKey == key).Take(2).ToListAsync(cancellation);
-        var user = candidates.Find(u => u.UsernameKey == key) ?? candidates.FirstOrDefault();
+        var name = User.KeyOf(request.Identifier);
+        if (limits.LogIn(name, request.Device.IpAddress) is { } tooMany)
+            return tooMany;
+        var (user, isKnownDevice) = await FindAsync(name, request.Device.IpAddress, cancellation);
+        var standing = await failures.ReadAsync(name, cancellation);
+        if (standing.Refusal is { } paused && !isKnownDevice)
+            return paused;
 
         var verified = await passwords.VerifyAsync(request.Password, user?.PasswordHash, cancellation);
         if (verified.Refusal is { } busy)
             return busy;
         if (!verified.Value || user is null)
         {
+            await failures.AddAsync(name, cancellation);
             log.Refused(user?.Id);
             return WrongCredentials;
         }
 
-        if (!user.IsActive)
-            return Disabled;
+        if (standing.Count > 0)
+            await failures.ForgetAsync(name, cancellation);
+        return await LetInAsync(user, request, cancellation);
+    }
+
+    private async Task<(User? User, bool IsKnownDevice)> FindAsync(string name, string? address, CancellationToken cancellation)
+    {
+        var since = clock.GetUtcNow() - KnownFor;
+        var candidates = await db.Users.Where(u => (u.UsernameKey == name || u.EmailKey == name) && u.DeletedAt == null)
+            .Select(u => new { User = u, IsKnown = address != null && db.Sessions.Any(s => s.UserId == u.Id && s.IpAddress == address && s.CreatedAt > since) })
+            .Take(2).ToListAsync(cancellation);
+        var found = candidates.Find(c => c.User.UsernameKey == name) ?? candidates.FirstOrDefault();
+        return (found?.User, found?.IsKnown ?? false);
+    }
+
+    private async Task<Outcome<SignedIn>> LetInAsync(User user, Request request, CancellationToken cancellation)
+    {
+        if (await WhyNotAsync(user, cancellation) is { } refusal)
+            return refusal;
         if (passwords.IsOutdated(user.PasswordHash))
             await RehashAsync(user, request.Password, cancellation);
+        if (user.TwoFactorSince is not null)
+        {
+            await db.SaveChangesAsync(cancellation);
+            return await challenges.AskForSecondStepAsync(user.Id, request.Device, cancellation);
+        }
 
-        var signedIn = await db.WriteAsync(() => sessions.OpenAsync(user, request.Device, cancellation), cancellation);
+        var signedIn = await db.WriteAsync(() => sessions.OpenAsync(user.Awake(), request.Device, cancellation), cancellation);
         log.SignedIn(user.Id, signedIn.SessionId);
         return signedIn;
+    }
+
+    /// <summary>Why somebody who has proven who he is may still not come in; null: he may.</summary>
+    internal async Task<Refusal?> WhyNotAsync(User user, CancellationToken cancellation) =>
+        user is { IsActive: false, DeactivatedAt: null } ? Disabled : user.SuspendedUntil > clock.GetUtcNow() ? await SuspendedAsync(user, cancellation) : null;
+
+    private async Task<Refusal> SuspendedAsync(User user, CancellationToken cancellation)
+    {
+        var why = await db.Restrictions.AsNoTracking()
+            .Where(r => r.UserId == user.Id && r.Kind == RestrictionKind.Suspension).Where(Restrictions.InForce(clock.GetUtcNow()))
+            .OrderByDescending(r => r.Until).FirstOrDefaultAsync(cancellation);
+        if (why is null)
+            return Restriction.Suspended;
+
+        var details = new Dictionary<string, object> { ["reason"] = why.Reason, ["suspendedAt"] = Text(why.ImposedAt) };
+        if (why.Until < Restriction.Forever)
+            details["suspendedUntil"] = Text(why.Until);
+        return Restriction.Suspended with { Details = details };
     }
 
     /// <summary>Best effort: when the pool is busy the old hash is as good for another day.</summary>
@@ -52,4 +114,6 @@ public sealed class LogIn(StoaDb db, PasswordHashing passwords, SessionTokens se
             user.UpdatedAt = clock.GetUtcNow();
         }
     }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 }

@@ -40,9 +40,9 @@ public sealed class PasswordHashing : IDisposable
         () => OpenBsdBCrypt.Generate(Version, Prepared(password), RandomNumberGenerator.GetBytes(SaltBytes), cost), cancellation);
 
     /// <summary>Whether the password fits the hash, or <see cref="Busy"/>.</summary>
-    /// <param name="hash">Null when there is no such account: the same time is spent, and the answer is false.</param>
+    /// <param name="hash">Null or empty when there is no such account, or nobody can sign in to it: the same time is spent, and the answer is false.</param>
     public Task<Outcome<bool>> VerifyAsync(string password, string? hash, CancellationToken cancellation) => Enqueue(
-        () => OpenBsdBCrypt.CheckPassword(hash ?? decoy, Prepared(password)) && hash is not null, cancellation);
+        () => OpenBsdBCrypt.CheckPassword(string.IsNullOrEmpty(hash) ? decoy : hash, Prepared(password)) && !string.IsNullOrEmpty(hash), cancellation);
 
     /// <summary>True when the hash was made at a lower cost than today's.</summary>
     public bool IsOutdated(string hash)

@@ -26,7 +26,8 @@ public sealed class RefreshSession(StoaDb db, SessionTokens sessions, SessionEnd
     private async Task<SignedIn?> SpendAsync(string hash, DateTimeOffset now, CancellationToken cancellation)
     {
         var spent = await db.RefreshTokens
-            .Where(t => t.TokenHash == hash && !t.IsUsed && t.ExpiresAt > now && t.Session!.IsActive && t.Session.User!.IsActive)
+            .Where(t => t.TokenHash == hash && !t.IsUsed && t.ExpiresAt > now && t.Session!.IsActive && t.Session.User!.IsActive
+                && (t.Session.User.SuspendedUntil == null || t.Session.User.SuspendedUntil <= now))
             .ExecuteUpdateAsync(t => t.SetProperty(x => x.IsUsed, true).SetProperty(x => x.UsedAt, now), cancellation);
         if (spent == 0)
             return null;
@@ -35,7 +36,7 @@ public sealed class RefreshSession(StoaDb db, SessionTokens sessions, SessionEnd
             .SingleAsync(s => db.RefreshTokens.Any(t => t.TokenHash == hash && t.SessionId == s.Id), cancellation);
         session.ExpiresAt = now + sessions.Lifetime;
         session.UpdatedAt = now;
-        return await sessions.ContinueAsync(session.User!, session.Id, cancellation);
+        return await sessions.ContinueAsync(session.User!, session, cancellation);
     }
 
     private async Task<Refusal> WhyNotAsync(string hash, DateTimeOffset now, CancellationToken cancellation)

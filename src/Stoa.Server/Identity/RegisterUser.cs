@@ -1,18 +1,30 @@
-using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Identity.Throttling;
 
 namespace Stoa.Server.Identity;
 
 /// <summary>Makes an account and signs it in at once.</summary>
 /// <remarks>
-/// Refusals: <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>, <c>auth.username_invalid</c>, <c>auth.busy</c>.
-/// Names and addresses are unique ignoring case, by unique keys: of many at once one wins.
+/// Refusals: <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>, <c>auth.username_invalid</c>, <c>auth.password_weak</c>,
+/// <c>auth.role_forbidden</c>, <c>rate.registrations</c>, <c>auth.busy</c>. Names and addresses are unique ignoring case, by unique keys: of many at once
+/// one wins. Writes the account, its session, and the role it gave itself.
 /// </remarks>
-public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTokens sessions, AuditTrail audit, TimeProvider clock, ILogger<AuthLog> log)
+public sealed class RegisterUser(
+    StoaDb db,
+    PasswordHashing passwords,
+    PasswordRules rules,
+    SessionTokens sessions,
+    SignInLimits limits,
+    SelfAssignedRoles roles,
+    AuditTrail audit,
+    TimeProvider clock,
+    ILogger<AuthLog> log)
 {
     public static readonly Refusal UsernameTaken = Refusal.Invalid("auth.username_taken", "Username already registered");
     public static readonly Refusal EmailTaken = Refusal.Invalid("auth.email_taken", "Email already registered");
@@ -21,17 +33,34 @@ public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTo
     /// <summary>Somebody else's address as a name would catch that person's log-ins.</summary>
     public static readonly Refusal UsernameInvalid = Refusal.Invalid("auth.username_invalid", "A user name with @ must be the account's own e-mail address");
 
+    private const int DerivedNames = 5;
+    private const int DerivedLength = 60;
+
+    /// <param name="Username">Null: one is made from the e-mail address.</param>
+    /// <param name="Role">What the account wants to be; unknown words are let pass and mean nothing.</param>
     public sealed record Request(
-        string Username,
+        string? Username,
         string Email,
         string Password,
         string? FullName,
         string? PhoneNumber,
-        Device Device);
+        Device Device,
+        string? Role = null);
 
     public async Task<Outcome<SignedIn>> Handle(Request request, CancellationToken cancellation)
     {
-        var registered = await AddAsync(request, user => sessions.OpenAsync(user, request.Device, cancellation), cancellation);
+        if (limits.Registration(request.Device.IpAddress) is { } tooMany)
+            return tooMany;
+        var role = await roles.FindAsync(request.Role, cancellation);
+        if (role.Refusal is { } forbidden)
+            return forbidden;
+
+        var registered = await AddAsync(request, user =>
+        {
+            if (role.Value is { } roleId)
+                db.UserRoles.Add(new UserRole { UserId = user.Id, RoleId = roleId });
+            return sessions.OpenAsync(user, request.Device, cancellation);
+        }, cancellation);
         if (registered.Refusal is null)
             log.Registered(registered.Value.User.Id);
         return registered;
@@ -48,18 +77,32 @@ public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTo
 
     private async Task<Outcome<T>> AddAsync<T>(Request request, Func<User, Task<T>> then, CancellationToken cancellation)
     {
-        if (request.Username.Contains('@', StringComparison.Ordinal) && User.KeyOf(request.Username) != User.KeyOf(request.Email))
+        if (rules.WhyNot(request.Password) is { } weak)
+            return weak;
+        if (request.Username?.Contains('@', StringComparison.Ordinal) == true && User.KeyOf(request.Username) != User.KeyOf(request.Email))
             return UsernameInvalid;
-        if (await TakenAsync(request, cancellation) is { } taken)
+        var names = NamesFor(request);
+        if (await TakenAsync(names[0], request, cancellation) is { } taken && (taken != UsernameTaken || names.Count == 1))
             return taken;
-
         var hash = await passwords.HashAsync(request.Password, cancellation);
         if (hash.Refusal is { } busy)
             return busy;
 
-        var user = User.Register(request.Username, request.Email, hash.Value, clock.GetUtcNow());
+        foreach (var name in names)
+        {
+            var made = await MakeAsync(name, hash.Value, request, then, cancellation);
+            if (made.Refusal != UsernameTaken)
+                return made;
+        }
+
+        return UsernameTaken;
+    }
+
+    private async Task<Outcome<T>> MakeAsync<T>(string name, string hash, Request request, Func<User, Task<T>> then, CancellationToken cancellation)
+    {
+        var user = User.Register(name, request.Email, hash, clock.GetUtcNow());
         user.FullName = Blank(request.FullName);
-        user.PhoneNumber = Blank(request.PhoneNumber);
+        user.PhoneNumber = Phone(request);
         try
         {
             return await db.WriteAsync(async () =>
@@ -72,13 +115,13 @@ public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTo
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))
         {
             db.ChangeTracker.Clear();
-            return await TakenAsync(request, cancellation) ?? UsernameTaken;
+            return await TakenAsync(name, request, cancellation) ?? UsernameTaken;
         }
     }
 
-    private async Task<Refusal?> TakenAsync(Request request, CancellationToken cancellation)
+    private async Task<Refusal?> TakenAsync(string username, Request request, CancellationToken cancellation)
     {
-        var (name, email, phone) = (User.KeyOf(request.Username), User.KeyOf(request.Email), Blank(request.PhoneNumber));
+        var (name, email, phone) = (User.KeyOf(username), User.KeyOf(request.Email), Phone(request));
         var taken = await db.Users.AsNoTracking()
             .Where(u => u.UsernameKey == name || u.EmailKey == email || (phone != null && u.PhoneNumber == phone))
             .Select(u => new { u.UsernameKey, u.EmailKey })
@@ -86,8 +129,24 @@ public sealed class RegisterUser(StoaDb db, PasswordHashing passwords, SessionTo
             .ToListAsync(cancellation);
         if (taken.Count == 0)
             return null;
-        return taken.Any(u => u.UsernameKey == name) ? UsernameTaken : taken.Any(u => u.EmailKey == email) ? EmailTaken : PhoneTaken;
+        var isName = taken.Any(u => u.UsernameKey == name);
+        var isEmail = taken.Any(u => u.EmailKey == email);
+
+        // Who chose no name is told what he can change.
+        return isName && (request.Username is not null || !isEmail) ? UsernameTaken : isEmail ? EmailTaken : PhoneTaken;
     }
+
+    /// <summary>The chosen name; or names made from the address, the plain one first.</summary>
+    private static List<string> NamesFor(Request request)
+    {
+        if (request.Username is { } chosen)
+            return [chosen];
+        var local = request.Email.Trim().Split('@')[0];
+        var stem = local.Length > DerivedLength ? local[..DerivedLength] : local;
+        return [stem, .. Enumerable.Range(0, DerivedNames).Select(_ => $"{stem}-{RandomNumberGenerator.GetInt32(100_000, 1_000_000).ToString(CultureInfo.InvariantCulture)}")];
+    }
+
+    private static string? Phone(Request request) => Blank(request.PhoneNumber) is { } text ? PhoneNumber.Normalize(text) ?? text : null;
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -11,19 +11,18 @@ namespace Stoa.Server.Identity;
 /// Refusals: <c>user.not_found</c>, <c>user.own_account</c>, <c>user.last_superuser</c>. A disabled or deleted account's sessions end at once. One active
 /// superuser always remains, whoever acts at the same time. Every act is audited.
 /// </remarks>
-public sealed class SetStanding(StoaDb db, SessionEnding ending, AuditTrail audit, TimeProvider clock)
+public sealed class SetStanding(StoaDb db, Superusers superusers, SessionEnding ending, AuditTrail audit, TimeProvider clock)
 {
     public static readonly Refusal OwnAccount = Refusal.Invalid("user.own_account", "You cannot do this to your own account");
     public static readonly Refusal OwnDeletion = Refusal.Invalid("user.own_account", "Cannot delete your own account");
     public static readonly Refusal LastSuperuser = Refusal.Conflict("user.last_superuser", "The last superuser must remain");
-    private const string Topic = "superusers";
 
     public Task<Outcome<User>> EnableAsync(long id, Caller actor, CancellationToken cancellation) =>
-        ChangeAsync(id, actor, "user.enabled", static (user, _) => user.IsActive = true, cancellation);
+        ChangeAsync(id, actor, "user.enabled", static (user, _) => (user.IsActive, user.DeactivatedAt) = (true, null), cancellation);
 
     public async Task<Outcome<User>> DisableAsync(long id, Caller actor, CancellationToken cancellation) => id == actor.UserId
         ? OwnAccount
-        : await EndSessionsOf(await ChangeAsync(id, actor, "user.disabled", static (user, _) => user.IsActive = false, cancellation), cancellation);
+        : await EndSessionsOf(await ChangeAsync(id, actor, "user.disabled", static (user, _) => (user.IsActive, user.DeactivatedAt) = (false, null), cancellation), cancellation);
 
     public async Task<Outcome<User>> DeleteAsync(long id, Caller actor, CancellationToken cancellation) => id == actor.UserId
         ? OwnDeletion
@@ -43,7 +42,7 @@ public sealed class SetStanding(StoaDb db, SessionEnding ending, AuditTrail audi
     private Task<Outcome<User>> ChangeAsync(long id, Caller actor, string action, Action<User, DateTimeOffset> change, CancellationToken cancellation) =>
         db.WriteAsync(async () =>
         {
-            await db.SerializeAsync(Topic, cancellation);
+            await db.SerializeAsync(Superusers.Topic, cancellation);
             var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null, cancellation);
             if (user is null)
                 return (Outcome<User>)User.NotFound;
@@ -54,16 +53,28 @@ public sealed class SetStanding(StoaDb db, SessionEnding ending, AuditTrail audi
             change(user, now);
             user.UpdatedAt = now;
             if (wasSuperuser && user is not { IsActive: true, IsSuperuser: true }
-                && !await db.Users.AnyAsync(u => u.Id != id && u.IsActive && u.IsSuperuser, cancellation))
+                && !await superusers.RemainWithoutAsync(id, cancellation))
             {
                 db.ChangeTracker.Clear();
                 return LastSuperuser;
             }
 
+            if (user.DeletedAt is not null)
+                await EraseAsync(id, cancellation);
             audit.Note(actor, action, "user", id, before, Describe(user));
             await db.SaveChangesAsync(cancellation);
             return user;
         }, cancellation);
+
+    /// <summary>What signs in and what tells of the person goes with the account.</summary>
+    private async Task EraseAsync(long id, CancellationToken cancellation)
+    {
+        await db.Profiles.Where(p => p.UserId == id).ExecuteDeleteAsync(cancellation);
+        await db.Authenticators.Where(a => a.UserId == id).ExecuteDeleteAsync(cancellation);
+        await db.RecoveryCodes.Where(c => c.UserId == id).ExecuteDeleteAsync(cancellation);
+        await db.Passkeys.Where(p => p.UserId == id).ExecuteDeleteAsync(cancellation);
+        await db.UserRoles.Where(r => r.UserId == id).ExecuteDeleteAsync(cancellation);
+    }
 
     private async Task<Outcome<User>> EndSessionsOf(Outcome<User> changed, CancellationToken cancellation)
     {

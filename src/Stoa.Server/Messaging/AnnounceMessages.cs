@@ -19,8 +19,16 @@ public sealed class AnnounceMessages(StoaDb db, ConversationCards cards, Announc
             var card = await cards.FindAsync(message.ConversationId, cancellation);
             var view = DirectMessage.Of(message, card);
             await announcer.ToConversationAsync(message.ConversationId, Events.DmMessageReceived, view);
-            if (message.RecipientId is { } recipient)
-                await announcer.ToUserAsync(recipient, Events.DmNewMessage, NewMessagePreview.Of(view));
+            foreach (var party in card.Parties)
+            {
+                if (party.UserId == message.SenderId)
+                    continue;
+                var preview = NewMessagePreview.Of(view);
+                if (card.Kind == ConversationKind.Support && party.Type == PartyType.Admin)
+                    await announcer.ToAdminsAsync(Events.DmNewMessage, preview);
+                else
+                    await announcer.ToUserAsync(party.UserId, Events.DmNewMessage, preview);
+            }
         }
     }
 

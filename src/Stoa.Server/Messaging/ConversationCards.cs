@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
@@ -6,11 +7,22 @@ using Stoa.Core.Data;
 namespace Stoa.Server.Messaging;
 
 /// <summary>Who takes part, as others see them beside messages.</summary>
-public sealed record Party(long UserId, PartyType Type, string Name);
+/// <param name="Role">Within a thread, e.g. <c>BUYER</c>; null elsewhere.</param>
+public sealed record Party(long UserId, PartyType Type, string Name, string? Role = null);
 
 /// <summary>The face of a conversation: its kind, alias and parties. For display only, never for permission.</summary>
-public sealed record ConversationCard(long Id, ConversationKind Kind, string? Alias, IReadOnlyList<Party> Parties)
+public sealed record ConversationCard(long Id, ConversationKind Kind, string? Alias, string? Title, IReadOnlyList<Party> Parties)
 {
+    private const string Desk = "admin";
+
+    /// <summary>How S3's clients call it: a support inbox by its alias, which they build themselves; others by the digits of the id.</summary>
+    public string WireName => Kind == ConversationKind.Support && Alias is not null ? Alias : Id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>How S3's clients call a party: the desk is <c>admin</c>, others the digits of their id.</summary>
+    public string WireIdOf(long userId) =>
+        Kind == ConversationKind.Support && PartyOf(userId).Type == PartyType.Admin ? Desk : userId.ToString(CultureInfo.InvariantCulture);
+
+
     /// <summary>A party; somebody who has left reads as "Unknown".</summary>
     public Party PartyOf(long userId)
     {
@@ -51,14 +63,14 @@ public sealed class ConversationCards(IDbContextFactory<StoaDb> databases, TimeP
     /// <summary>The cards of several conversations in two queries, past the cache.</summary>
     public static async Task<Dictionary<long, ConversationCard>> LoadAsync(StoaDb db, IReadOnlyCollection<long> ids, CancellationToken cancellation)
     {
-        var conversations = await db.Conversations.AsNoTracking().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Kind, c.Alias }).ToListAsync(cancellation);
+        var conversations = await db.Conversations.AsNoTracking().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Kind, c.Alias, c.Title }).ToListAsync(cancellation);
         var parties = await db.Participants.AsNoTracking()
             .Where(p => ids.Contains(p.ConversationId))
-            .Join(db.Users, p => p.UserId, u => u.Id, (p, u) => new { p.Id, p.ConversationId, p.UserId, p.Type, u.Username, u.FullName })
+            .Join(db.Users, p => p.UserId, u => u.Id, (p, u) => new { p.Id, p.ConversationId, p.UserId, p.Type, p.Role, u.Username, u.FullName })
             .OrderBy(p => p.Id)
             .ToListAsync(cancellation);
         var byConversation = parties.ToLookup(
-            p => p.ConversationId, p => new Party(p.UserId, p.Type, string.IsNullOrWhiteSpace(p.FullName) ? p.Username : p.FullName));
-        return conversations.ToDictionary(c => c.Id, c => new ConversationCard(c.Id, c.Kind, c.Alias, [.. byConversation[c.Id]]));
+            p => p.ConversationId, p => new Party(p.UserId, p.Type, string.IsNullOrWhiteSpace(p.FullName) ? p.Username : p.FullName, p.Role));
+        return conversations.ToDictionary(c => c.Id, c => new ConversationCard(c.Id, c.Kind, c.Alias, c.Title, [.. byConversation[c.Id]]));
     }
 }

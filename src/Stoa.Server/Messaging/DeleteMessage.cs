@@ -38,7 +38,9 @@ public sealed class DeleteMessage(StoaDb db, OwnMessage own, MarkRead mark, Time
                 .ExecuteUpdateAsync(m => m.SetProperty(x => x.HiddenFromRecipient, true), cancellation);
         var now = clock.GetUtcNow();
         await db.Messages.Where(m => m.Id == id && m.HiddenFromSender && m.HiddenFromRecipient)
-            .ExecuteUpdateAsync(m => m.SetProperty(x => x.ErasedAt, now).SetProperty(x => x.Body, ""), cancellation);
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.ErasedAt, now).SetProperty(x => x.Body, "").SetProperty(x => x.Attachments, (IReadOnlyList<Attachment>?)null), cancellation);
+        await db.MessageOriginals.Where(o => o.MessageId == id && db.Messages.Any(m => m.Id == id && m.ErasedAt != null)).ExecuteDeleteAsync(cancellation);
+        await MessageSearch.RefreshAsync(db, id, cancellation);
         return changed > 0;
     }
 }

@@ -11,7 +11,7 @@ namespace Stoa.Server.Messaging;
 /// Without a new body nothing changes. Refusals: <c>message.not_found</c>, <c>message.not_sender</c>, <c>message.empty</c>,
 /// <c>message.too_long</c>. An edit that meets a deletion loses: the erased body does not come back.
 /// </remarks>
-public sealed class EditMessage(StoaDb db, OwnMessage own, TimeProvider clock)
+public sealed class EditMessage(StoaDb db, OwnMessage own, Redaction redaction, TimeProvider clock)
 {
     public static readonly Refusal NotSender = Refusal.Forbidden("message.not_sender", "Only the sender can update this message");
 
@@ -29,14 +29,35 @@ public sealed class EditMessage(StoaDb db, OwnMessage own, TimeProvider clock)
             return wrong;
 
         var now = clock.GetUtcNow().Rounded();
-        var changed = await db.WriteAsync(
-            () => db.Messages.Where(m => m.Id == id && m.ErasedAt == null && !m.HiddenFromSender)
-                .ExecuteUpdateAsync(m => m.SetProperty(x => x.Body, body).SetProperty(x => x.EditedAt, now), cancellation),
-            cancellation);
+        var kind = await db.Conversations.Where(c => c.Id == message.ConversationId).Select(c => c.Kind).SingleAsync(cancellation);
+        var clean = await redaction.ApplyAsync(kind, message.ConversationId, caller, body, message.Attachments, now, cancellation);
+        var changed = await db.WriteAsync(() => ChangeAsync(id, clean, now, cancellation), cancellation);
         if (changed == 0)
             return Message.NotFound;
-        message.Body = body;
+        message.Body = clean.Body;
         message.EditedAt = now;
         return await own.EntryAsync(message, cancellation);
+    }
+
+    private async Task<int> ChangeAsync(long id, Redacted clean, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var isRedacted = clean.Original is not null;
+        var rows = await db.Messages.Where(m => m.Id == id && m.ErasedAt == null && !m.HiddenFromSender)
+            .ExecuteUpdateAsync(
+                m => m.SetProperty(x => x.Body, clean.Body).SetProperty(x => x.EditedAt, now).SetProperty(x => x.IsRedacted, x => x.IsRedacted || isRedacted), cancellation);
+        if (rows == 0)
+            return rows;
+        if (clean.Original is { } words)
+        {
+            await db.MessageOriginals.Where(o => o.MessageId == id).ExecuteDeleteAsync(cancellation);
+            db.MessageOriginals.Add(new MessageOriginal
+            {
+                MessageId = id, Body = words.Body, Attachments = words.Attachments, Hits = words.Hits, KeepUntil = words.KeepUntil,
+            });
+            await db.SaveChangesAsync(cancellation);
+        }
+
+        await MessageSearch.RefreshAsync(db, id, cancellation);
+        return rows;
     }
 }

@@ -16,7 +16,10 @@ public sealed class ListConversations(StoaDb db)
     /// <param name="Id">Only this one; null: all.</param>
     /// <param name="Page">From 1.</param>
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
-    public sealed record Request(long? Id, int? Page, int? Limit);
+    /// <param name="Kind">Only of this kind; null: all.</param>
+    /// <param name="ContextType">Only about this; null: whatever it is about.</param>
+    public sealed record Request(
+        long? Id, int? Page, int? Limit, ConversationKind? Kind = null, string? ContextType = null, string? ContextId = null, bool OnlyPairs = false);
 
     public sealed record Response(IReadOnlyList<Summary> Conversations, int Total, int Page, int Limit);
 
@@ -30,6 +33,7 @@ public sealed class ListConversations(StoaDb db)
         bool IsActive,
         string? ContextType,
         string? ContextId,
+        long CreatedBy,
         DateTimeOffset CreatedAt,
         DateTimeOffset UpdatedAt);
 
@@ -40,6 +44,14 @@ public sealed class ListConversations(StoaDb db)
         var mine = db.Participants.AsNoTracking().Where(p => p.UserId == caller.UserId && p.LeftAt == null);
         if (request.Id is { } id)
             mine = mine.Where(p => p.ConversationId == id);
+        if (request.Kind is { } kind)
+            mine = mine.Where(p => p.Conversation!.Kind == kind);
+        if (request.OnlyPairs)
+            mine = mine.Where(p => p.Conversation!.IsPair);
+        if (request.ContextType is { } about)
+            mine = mine.Where(p => p.Conversation!.ContextType == about);
+        if (request.ContextId is { } which)
+            mine = mine.Where(p => p.Conversation!.ContextId == which);
 
         var total = await mine.CountAsync(cancellation);
         var rows = await mine
@@ -64,6 +76,7 @@ public sealed class ListConversations(StoaDb db)
             r.Conversation.ClosedAt is null,
             r.Conversation.ContextType,
             r.Conversation.ContextId,
+            r.Conversation.CreatedBy,
             r.Conversation.CreatedAt,
             r.Conversation.UpdatedAt));
         return new Response(list, total, page, limit);

@@ -10,7 +10,8 @@ namespace Stoa.Server.Messaging;
 
 /// <summary>Marks messages addressed to the caller as read.</summary>
 /// <remarks>
-/// Only messages of that conversation that somebody else sent to the caller are touched; others among the ids are passed over.
+/// Only messages of that conversation that somebody else sent to the caller are touched; others among the ids are passed over. In a
+/// conversation of more than two, reading a message reads all before it.
 /// Repeating it changes nothing and announces nothing. The unread count moves in the same transaction, by what really changed.
 /// Refusal: <c>conversation.not_found</c>. Announced as <see cref="MessagesRead"/>.
 /// </remarks>
@@ -29,14 +30,26 @@ public sealed class MarkRead(StoaDb db, OutboxWriter outbox, TimeProvider clock)
     private async Task<Outcome<Response>> MarkAsync(Request request, Caller reader, CancellationToken cancellation)
     {
         var mine = db.Participants.Where(p => p.ConversationId == request.ConversationId && p.UserId == reader.UserId && p.LeftAt == null);
-        if (await mine.Select(p => (long?)p.Conversation!.LastSeq).SingleOrDefaultAsync(cancellation) is not { } last)
+        var place = await mine.Select(p => new { p.Conversation!.LastSeq, p.Conversation.IsPair, p.LastReadSeq }).SingleOrDefaultAsync(cancellation);
+        if (place is null)
             return Conversation.NotFound;
+        return place.IsPair
+            ? await MarkReceivedAsync(request, reader, mine, place.LastReadSeq, place.LastSeq, cancellation)
+            : await MoveWatermarkAsync(request, reader, mine, place.LastSeq, cancellation);
+    }
 
+    /// <summary>In a pair each message knows when its recipient read it; the watermark follows the first one that is unread.</summary>
+    private async Task<Response> MarkReceivedAsync(
+        Request request, Caller reader, IQueryable<Participant> mine, long watermark, long last, CancellationToken cancellation)
+    {
         var now = clock.GetUtcNow().Rounded();
         Expression<Func<Message, bool>> which = request.MessageIds is { } given
             ? Named([.. given.Distinct().Take(MaxIds)])
             : m => m.Seq <= last;
-        var unread = db.Messages.Where(m => m.ConversationId == request.ConversationId && m.RecipientId == reader.UserId && m.ReadAt == null);
+
+        // Up to the watermark everything is read already, so only what follows is looked at, however long the conversation.
+        var unread = db.Messages.Where(
+            m => m.ConversationId == request.ConversationId && m.Seq > watermark && m.RecipientId == reader.UserId && m.ReadAt == null);
         var ids = request.MessageIds is null ? [] : await unread.Where(which).Select(m => m.Id).ToListAsync(cancellation);
         var changed = await unread.Where(which).ExecuteUpdateAsync(m => m.SetProperty(x => x.ReadAt, now), cancellation);
         if (changed > 0)
@@ -53,6 +66,32 @@ public sealed class MarkRead(StoaDb db, OutboxWriter outbox, TimeProvider clock)
         var left = await mine.Select(p => p.UnreadCount).SingleAsync(cancellation);
         return new Response(ids, now, left);
     }
+
+    /// <summary>Among several, reading is a watermark: naming a message reads everything before it too.</summary>
+    /// <remarks>Moved only from where it was found, so that of two at once each message is taken off the count once.</remarks>
+    private async Task<Response> MoveWatermarkAsync(Request request, Caller reader, IQueryable<Participant> mine, long last, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().Rounded();
+        var upTo = request.MessageIds is { } given ? await HighestAsync(request.ConversationId, [.. given.Distinct().Take(MaxIds)], cancellation) : last;
+        while (true)
+        {
+            var before = await mine.Select(p => new { p.LastReadSeq, p.UnreadCount }).SingleAsync(cancellation);
+            if (upTo <= before.LastReadSeq)
+                return new Response([], now, before.UnreadCount);
+            var read = await db.Messages.CountAsync(
+                m => m.ConversationId == request.ConversationId && m.Seq > before.LastReadSeq && m.Seq <= upTo && m.SenderId != reader.UserId, cancellation);
+            var moved = await mine.Where(p => p.LastReadSeq == before.LastReadSeq).ExecuteUpdateAsync(
+                p => p.SetProperty(x => x.LastReadSeq, upTo).SetProperty(x => x.LastReadAt, now).SetProperty(x => x.UnreadCount, x => x.UnreadCount - read),
+                cancellation);
+            if (moved == 0)
+                continue;
+            outbox.Tell(new MessagesRead(request.ConversationId, reader.UserId, request.MessageIds, upTo, now));
+            return new Response(request.MessageIds ?? [], now, await mine.Select(p => p.UnreadCount).SingleAsync(cancellation));
+        }
+    }
+
+    private async Task<long> HighestAsync(long conversationId, List<long> ids, CancellationToken cancellation) =>
+        await db.Messages.Where(m => m.ConversationId == conversationId && ids.Contains(m.Id)).MaxAsync(m => (long?)m.Seq, cancellation) ?? 0;
 
     private static Expression<Func<Message, bool>> Named(List<long> ids) => m => ids.Contains(m.Id);
 }

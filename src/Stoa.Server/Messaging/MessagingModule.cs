@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Stoa.Core.Outbox;
+using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Doors;
 
@@ -8,12 +9,34 @@ namespace Stoa.Server.Messaging;
 /// <summary>Conversations and messages, through every door.</summary>
 public static class MessagingModule
 {
-    public static IServiceCollection AddMessagingModule(this IServiceCollection services)
+    public static IServiceCollection AddMessagingModule(this IServiceCollection services, StoaSettings settings)
     {
+        services.AddSingleton(new RedactionPolicy(settings.Redaction));
+        services.AddHostedService<ForgetOriginals>();
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
+        services.AddScoped<WhoMayWrite>();
+        services.AddScoped<AttachedUploads>();
+        services.AddSingleton<MessageRate>();
+        services.AddScoped<Redaction>();
         services.AddScoped<SendMessage>();
         services.AddScoped<SendDirectMessage>();
+        services.AddScoped<OpenThread>();
+        services.AddScoped<OpenGroup>();
+        services.AddScoped<RequestConsultation>();
+        services.AddScoped<DecideConsultation>();
+        services.AddScoped<ListConsultations>();
+        services.AddScoped<OpenSupportInbox>();
+        services.AddScoped<ResolveConversation>();
+        services.AddSingleton<SupportDesk>();
+        services.AddScoped<SearchMessages>();
+        services.AddSingleton<SearchIndex>();
+        services.AddHostedService(static p => p.GetRequiredService<SearchIndex>());
+        services.AddSingleton<DeliveryReceipts>();
+        services.AddHostedService(static p => p.GetRequiredService<DeliveryReceipts>());
+        services.AddScoped<ThreadAccess>();
+        services.AddScoped<FollowConversation>();
+        services.AddSingleton<NewMessages>();
         services.AddScoped<FindConversation>();
         services.AddScoped<ReadMessages>();
         services.AddScoped<ListConversations>();
@@ -29,12 +52,17 @@ public static class MessagingModule
         // The log line comes first: what is announced is on file.
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, JournalMessages>();
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, AnnounceMessages>();
+        services.AddSingleton<IOutboxSubscriber<MessagesAppended>>(static p => p.GetRequiredService<NewMessages>());
         services.AddScoped<IOutboxSubscriber<MessagesRead>, AnnounceReads>();
         return services;
     }
 
     /// <summary>Routes that answer at the root and under /api.</summary>
-    public static void MapMessaging(this IEndpointRouteBuilder routes) => routes.MapMailbox();
+    public static void MapMessaging(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMailbox();
+        routes.MapMailboxConversations();
+    }
 }
 
 [JsonSerializable(typeof(PostMessage))]
@@ -42,6 +70,7 @@ public static class MessagingModule
 [JsonSerializable(typeof(UnreadCount))]
 [JsonSerializable(typeof(MailboxMessage))]
 [JsonSerializable(typeof(List<MailboxMessage>))]
+[JsonSerializable(typeof(List<MailboxConversation>))]
 public sealed partial class MailboxJson : JsonSerializerContext;
 
 [JsonSerializable(typeof(PostDirectMessage))]
@@ -49,6 +78,16 @@ public sealed partial class MailboxJson : JsonSerializerContext;
 [JsonSerializable(typeof(OneConversation))]
 [JsonSerializable(typeof(SendDirect))]
 [JsonSerializable(typeof(MarkMessagesRead))]
+[JsonSerializable(typeof(MessagesHandedOver))]
+[JsonSerializable(typeof(ReadHistory))]
+[JsonSerializable(typeof(HistoryPage))]
+[JsonSerializable(typeof(MessagesDeliveredView))]
+[JsonSerializable(typeof(OpenConversationBody))]
+[JsonSerializable(typeof(AskConsultation))]
+[JsonSerializable(typeof(Envelope<MessagesFound>))]
+[JsonSerializable(typeof(Envelope<ConsultationView>))]
+[JsonSerializable(typeof(Envelope<ConsultationPage>))]
+[JsonSerializable(typeof(Envelope<MarkedRead>))]
 [JsonSerializable(typeof(ConversationJoined))]
 [JsonSerializable(typeof(Typing))]
 [JsonSerializable(typeof(MarkedRead))]

@@ -9,10 +9,10 @@ namespace Stoa.Server.Messaging;
 /// <summary>A page of a conversation, for its participants.</summary>
 /// <remarks>
 /// Because numbers have no gaps, every page is a range of one index, however long the conversation: its cost is that of its own rows.
-/// Messages the reader deleted, and erased ones, stay in their place as empty entries, so that a reader never takes them for a gap.
+/// What was handed over counts as delivered. Messages the reader deleted, and erased ones, stay in their place as empty entries, so that a reader never takes them for a gap.
 /// Refusal: <c>conversation.not_found</c>.
 /// </remarks>
-public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationCards cards)
+public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationCards cards, DeliveryReceipts receipts)
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
@@ -28,12 +28,16 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
     /// <param name="Before">The messages that precede this number: scrolling back.</param>
     /// <param name="Page">1 is the newest page, 2 the one before it.</param>
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
-    public sealed record Request(long ConversationId, long? After, long? Before, int? Page, int? Limit);
+    /// <param name="Offset">How many of the newest to pass over; counts when none of the others is set.</param>
+    public sealed record Request(long ConversationId, long? After, long? Before, int? Page, int? Limit, long? Offset = null);
 
     /// <param name="Messages">Ascending by number.</param>
     /// <param name="LastSeq">The newest number of the conversation, which is also how many there are.</param>
     /// <param name="HasMore">Whether there are more in the direction of reading.</param>
-    public sealed record Response(IReadOnlyList<Message> Messages, ConversationCard Card, long LastSeq, int Page, int Limit, bool HasMore);
+    public sealed record Response(IReadOnlyList<Message> Messages, ConversationCard Card, Progress Progress, int Page, int Limit, bool HasMore)
+    {
+        public long LastSeq => Progress.LastSeq;
+    }
 
     public async Task<Outcome<Response>> Handle(Request request, Caller reader, CancellationToken cancellation)
     {
@@ -41,7 +45,7 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
         if (found.Refusal is { } refusal)
             return refusal;
 
-        var last = found.Value;
+        var last = found.Value.LastSeq;
         var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
         var page = Math.Clamp(request.Page ?? 1, 1, int.MaxValue);
         var (above, upTo) = Bounds(request, last, limit, page);
@@ -49,9 +53,11 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
         await foreach (var message in Range.On(db)(db, request.ConversationId, above, upTo).WithCancellation(cancellation))
             messages.Add(message.AsSeenBy(reader.UserId));
 
+        if (upTo > found.Value.Delivered)
+            receipts.Note(request.ConversationId, reader.UserId, upTo);
         var card = await cards.FindAsync(request.ConversationId, cancellation);
         var more = request.After is null ? above > 0 : upTo < last;
-        return new Response(messages, card, last, page, limit, more);
+        return new Response(messages, card, found.Value, page, limit, more);
     }
 
     private static (long Above, long UpTo) Bounds(Request request, long last, int limit, int page)
@@ -62,7 +68,8 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
             return (above, Math.Min(last, above + limit));
         }
 
-        var upTo = request.Before is { } before ? Math.Clamp(before - 1, 0, last) : Math.Max(0, last - ((page - 1L) * limit));
+        var passedOver = request is { Page: null, Offset: { } offset } ? Math.Clamp(offset, 0, last) : (page - 1L) * limit;
+        var upTo = request.Before is { } before ? Math.Clamp(before - 1, 0, last) : Math.Max(0, last - passedOver);
         return (Math.Max(0, upTo - limit), upTo);
     }
 }

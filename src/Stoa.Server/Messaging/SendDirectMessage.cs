@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Conversations;
@@ -11,14 +12,21 @@ namespace Stoa.Server.Messaging;
 /// Refusals: those of <see cref="SendMessage"/>, <c>message.to_self</c>, <c>recipient.not_found</c>. Opening is race-free: whoever comes
 /// first makes the conversation, by its unique key.
 /// </remarks>
-public sealed class SendDirectMessage(StoaDb db, SendMessage send, TimeProvider clock)
+public sealed class SendDirectMessage(StoaDb db, SendMessage send, WhoMayWrite permission, TimeProvider clock)
 {
     public static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send a message to yourself");
     public static readonly Refusal RecipientNotFound = Refusal.NotFound("recipient.not_found", "Recipient not found");
 
-    private static readonly HotQuery<Func<StoaDb, string, CancellationToken, Task<long?>>> Find = new(static () => EF.CompileAsyncQuery(
-        (StoaDb db, string key, CancellationToken cancellation) =>
-            db.Conversations.Where(c => c.UniqueKey == key).Select(c => (long?)c.Id).SingleOrDefault()));
+    private static readonly HotQuery<Func<StoaDb, string, long, CancellationToken, Task<SendingContext?>>> Find = new(static () => EF.CompileAsyncQuery(
+        (StoaDb db, string key, long sender, CancellationToken cancellation) => db.Conversations
+            .Where(c => c.UniqueKey == key)
+            .Select(c => new SendingContext(
+                c.Id,
+                c.Kind,
+                c.IsPair,
+                c.Participants.Where(o => o.UserId != sender).Select(o => (long?)o.UserId).FirstOrDefault(),
+                c.Participants.Where(o => o.UserId != sender).Select(o => o.Type).FirstOrDefault()))
+            .SingleOrDefault()));
 
     /// <param name="Alias">The mailbox client's own name for the conversation; two people may have several. Null: their common one.</param>
     public sealed record Request(long RecipientId, string? Alias, SendMessage.Content Content);
@@ -35,31 +43,71 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, TimeProvider 
 
         var alias = string.IsNullOrWhiteSpace(request.Alias) ? Conversation.DirectAlias(sender.UserId, request.RecipientId) : request.Alias.Trim();
         var key = Conversation.DirectKey(sender.UserId, request.RecipientId, alias);
-        var id = await Find.On(db)(db, key, cancellation) ?? await OpenAsync(sender.UserId, request.RecipientId, alias, key, cancellation);
-        if (id is null)
-            return RecipientNotFound;
+        var context = await Find.On(db)(db, key, sender.UserId, cancellation) is { } known
+            ? known
+            : await OtherPairAsync(sender.UserId, request, cancellation) ?? await OpenAsync(sender, request.RecipientId, alias, key, cancellation);
+        if (context.Refusal is { } not)
+            return not;
 
-        var context = new SendingContext(id.Value, ConversationKind.Direct, request.RecipientId);
-        var appended = await send.WriteAsync(context, request.Content, sender, cancellation);
+        var appended = await send.WriteAsync(context.Value, request.Content, sender, cancellation);
         return appended.Then(a => new Sent(a, alias));
     }
 
-    private async Task<long?> OpenAsync(long sender, long recipient, string alias, string key, CancellationToken cancellation)
+    /// <summary>A thread or support inbox of the two, which the mailbox shows too: its name there is its alias, or else its id.</summary>
+    private async Task<Outcome<SendingContext>?> OtherPairAsync(long sender, Request request, CancellationToken cancellation)
     {
-        if (!await db.Users.AnyAsync(u => u.Id == recipient && u.DeletedAt == null, cancellation))
+        if (request.Alias?.Trim() is not { Length: > 0 } name)
             return null;
+        var id = long.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        var found = await db.Participants.AsNoTracking()
+            .Where(p => p.UserId == sender && p.LeftAt == null && p.Conversation!.IsPair && p.Conversation.Kind != ConversationKind.Direct
+                && (p.ConversationId == id || p.Conversation.Alias == name)
+                && p.Conversation.Participants.Any(o => o.UserId == request.RecipientId))
+            .Select(p => new SendingContext(
+                p.ConversationId, p.Conversation!.Kind, true, request.RecipientId,
+                p.Conversation.Participants.Where(o => o.UserId == request.RecipientId).Select(o => o.Type).First()))
+            .FirstOrDefaultAsync(cancellation);
+        if (found is null)
+            return null;
+        return found;
+    }
 
-        var conversation = Conversation.Direct(sender, recipient, alias, clock.GetUtcNow());
+    /// <summary>The conversation of the two without a message, opened when it is not there yet; its id.</summary>
+    /// <remarks>Refusals: <c>message.to_self</c>, <c>recipient.not_found</c>, <c>messaging.not_permitted</c>.</remarks>
+    public async Task<Outcome<long>> OpenAsync(long recipientId, Caller caller, CancellationToken cancellation)
+    {
+        if (recipientId == caller.UserId)
+            return ToSelf;
+        var alias = Conversation.DirectAlias(caller.UserId, recipientId);
+        var key = Conversation.DirectKey(caller.UserId, recipientId, alias);
+        if (await Find.On(db)(db, key, caller.UserId, cancellation) is { } known)
+            return known.ConversationId;
+        return (await OpenAsync(caller, recipientId, alias, key, cancellation)).Then(static c => c.ConversationId);
+    }
+
+    private async Task<Outcome<SendingContext>> OpenAsync(Caller sender, long recipient, string alias, string key, CancellationToken cancellation)
+    {
+        if (await PartyTypes.OfAsync(db, recipient, cancellation) is not { } type)
+            return RecipientNotFound;
+
+        // Asked before the conversation is made, so that who may not write leaves no empty one behind.
+        var context = new SendingContext(0, ConversationKind.Direct, true, recipient, type);
+        if (await permission.WhyNotAsync(context, sender, cancellation) is { } forbidden)
+            return forbidden;
+
+        var conversation = Conversation.Direct(sender.UserId, recipient, alias, clock.GetUtcNow());
+        conversation.Participants[0].Type = sender.Type;
+        conversation.Participants[1].Type = type;
         db.Conversations.Add(conversation);
         try
         {
             await db.SaveChangesAsync(cancellation);
-            return conversation.Id;
+            return context with { ConversationId = conversation.Id };
         }
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))
         {
             db.ChangeTracker.Clear();
-            return await Find.On(db)(db, key, cancellation);
+            return await Find.On(db)(db, key, sender.UserId, cancellation) is { } first ? first : RecipientNotFound;
         }
     }
 }

@@ -2,18 +2,22 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
+using Stoa.Core.Notifications;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Limits;
 
 namespace Stoa.Server.Messaging;
 
-/// <summary>Posts one message into a conversation. Every door (mailbox, direct, socket) ends here.</summary>
+/// <summary>Posts one message into a conversation. Every door (threads, mailbox, direct, support, socket, webhook) ends here.</summary>
 /// <remarks>
-/// Idempotent: a sender repeating a <c>ClientMessageId</c> gets the first message back, and nobody is told twice.
+/// The way of a message: its own form, membership, who may write to whom, rate, redaction, the record. Idempotent: a sender repeating a
+/// <c>ClientMessageId</c> gets the first message back, and nobody is told twice.
 /// Refusals: <c>conversation.not_found</c> (absent, or not the caller's: never told apart), <c>conversation.closed</c>,
-/// <c>message.empty</c>, <c>message.too_long</c>, <c>message.parent_not_found</c>, <c>message.client_id_taken</c>.
+/// <c>message.empty</c>, <c>message.too_long</c>, <c>message.too_many_attachments</c>, <c>attachment.invalid</c>, <c>attachment.not_found</c>,
+/// <c>message.parent_not_found</c>, <c>message.client_id_taken</c>, <c>messaging.not_permitted</c>, <c>rate.messages</c>.
 /// Returns only after the message is durable; <see cref="Core.Outbox.MessagesAppended"/> is in the outbox by then.
 /// </remarks>
-public sealed class SendMessage(StoaDb db, MessageLog log, TimeProvider clock)
+public sealed class SendMessage(StoaDb db, MessageLog log, WhoMayWrite permission, MessageRate rate, Redaction redaction, AttachedUploads uploads, TimeProvider clock)
 {
     public static readonly Refusal ParentNotFound = Refusal.Invalid("message.parent_not_found", "The message replied to is not in this conversation");
 
@@ -23,13 +27,20 @@ public sealed class SendMessage(StoaDb db, MessageLog log, TimeProvider clock)
             .Select(p => new SendingContext(
                 p.ConversationId,
                 p.Conversation!.Kind,
-                p.Conversation.Participants.Where(o => o.UserId != sender).Select(o => (long?)o.UserId).FirstOrDefault()))
+                p.Conversation.IsPair,
+                p.Conversation.Participants.Where(o => o.UserId != sender).Select(o => (long?)o.UserId).FirstOrDefault(),
+                p.Conversation.Participants.Where(o => o.UserId != sender).Select(o => o.Type).FirstOrDefault()))
             .SingleOrDefault()));
 
-    /// <param name="Body">Plain text, at most <see cref="Message.MaxBodyLength"/> UTF-16 code units.</param>
+    /// <param name="Body">Plain text, at most <see cref="Message.MaxBodyLength"/> UTF-16 code units; may be null beside attachments.</param>
     /// <param name="ReplyToId">A message of the same conversation.</param>
     /// <param name="ClientMessageId">Chosen by the client, unique per sender, at most <see cref="Message.MaxClientIdLength"/> characters.</param>
-    public sealed record Content(string? Body, MessageType Type = MessageType.Text, long? ReplyToId = null, string? ClientMessageId = null);
+    public sealed record Content(
+        string? Body,
+        MessageType Type = MessageType.Text,
+        long? ReplyToId = null,
+        string? ClientMessageId = null,
+        IReadOnlyList<Attachment>? Attachments = null);
 
     public async Task<Outcome<Appended>> Handle(long conversationId, Content content, Caller sender, CancellationToken cancellation)
     {
@@ -41,22 +52,48 @@ public sealed class SendMessage(StoaDb db, MessageLog log, TimeProvider clock)
     }
 
     /// <summary>What is wrong with the content itself, before anything is looked up.</summary>
-    internal static Refusal? WhyNot(Content content) =>
-        string.IsNullOrWhiteSpace(content.Body) ? Message.Empty : content.Body.Length > Message.MaxBodyLength ? Message.TooLong : null;
+    internal static Refusal? WhyNot(Content content)
+    {
+        if (content.Body is { Length: > Message.MaxBodyLength })
+            return Message.TooLong;
+        if (content.Attachments is not { Count: > 0 } attachments)
+            return string.IsNullOrWhiteSpace(content.Body) ? Message.Empty : null;
+        return attachments.Count > Message.MaxAttachments
+            ? Message.TooManyAttachments
+            : attachments.Select(static a => a.WhyNot()).FirstOrDefault(static r => r is not null);
+    }
 
     /// <summary>The rest of the way, once it is certain that the sender takes part.</summary>
     internal async Task<Outcome<Appended>> WriteAsync(SendingContext context, Content content, Caller sender, CancellationToken cancellation)
     {
+        if (await permission.WhyNotAsync(context, sender, cancellation) is { } forbidden)
+            return forbidden;
+        if (rate.WhyNot(sender) is { } tooMany)
+            return tooMany;
         if (content.ReplyToId is { } parent && !await db.Messages.AnyAsync(m => m.Id == parent && m.ConversationId == context.ConversationId, cancellation))
             return ParentNotFound;
+        if (await uploads.ClaimAsync(content.Attachments, context.ConversationId, sender, cancellation) is { } missing)
+            return missing;
 
-        var recipient = context.Kind == ConversationKind.Direct ? context.OtherId : null;
-        var draft = new MessageDraft(
-            context.ConversationId, sender.UserId, recipient, content.Type, content.Body!, content.ReplyToId, content.ClientMessageId, clock.GetUtcNow());
-        return await log.Append(draft, cancellation);
+        var now = clock.GetUtcNow();
+        var clean = await redaction.ApplyAsync(context.Kind, context.ConversationId, sender, content.Body ?? "", content.Attachments, now, cancellation);
+        return await log.Append(Draft(context, content, clean, sender, now), cancellation);
     }
+
+    private static MessageDraft Draft(SendingContext context, Content content, Redacted clean, Caller sender, DateTimeOffset now) =>
+        new(context.ConversationId, sender.UserId, context.IsPair ? context.OtherId : null, content.Type, clean.Body, content.ReplyToId, content.ClientMessageId, now)
+        {
+            AuthorId = sender.AuthorId,
+            Attachments = clean.Attachments,
+            Original = clean.Original,
+            Notice = context.Kind == ConversationKind.Thread
+                ? new NoticeDraft(NotificationTopics.NewMessage, NewMessageNotice.Write(context.ConversationId, sender, clean.Body))
+                : null,
+        };
 }
 
 /// <summary>What sending needs to know of a conversation the sender takes part in.</summary>
-/// <param name="OtherId">Somebody else in it: in a conversation of two, the recipient.</param>
-internal sealed record SendingContext(long ConversationId, ConversationKind Kind, long? OtherId);
+/// <param name="IsPair">See <see cref="Conversation.IsPair"/>.</param>
+/// <param name="OtherId">Somebody else in it: in a pair, the recipient.</param>
+/// <param name="OtherType">In which capacity that one takes part.</param>
+public sealed record SendingContext(long ConversationId, ConversationKind Kind, bool IsPair, long? OtherId, PartyType OtherType);

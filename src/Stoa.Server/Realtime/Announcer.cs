@@ -11,4 +11,7 @@ public sealed class Announcer(SocketIOServer sockets)
 
     /// <summary>To every socket of the account.</summary>
     public async Task ToUserAsync(long id, string name, object payload) => await sockets.To(Rooms.User(id)).EmitAsync(name, payload);
+
+    /// <summary>To every socket of every administrator.</summary>
+    public async Task ToAdminsAsync(string name, object payload) => await sockets.To(Rooms.Admins).EmitAsync(name, payload);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Stoa.Core.Conversations;
 using Stoa.Server.Hosting.Json;
 using Stoa.SocketIO.Namespaces;
 
@@ -21,6 +22,8 @@ public sealed class Connections(TimeProvider clock)
     {
         var caller = SocketGate.CallerOf(socket);
         await socket.JoinAsync(Rooms.User(caller.UserId), Rooms.Session(caller.SessionId));
+        if (caller.Type == PartyType.Admin)
+            await socket.JoinAsync(Rooms.Admins);
         await socket.EmitAsync(Events.Connected, new Connected(
             socket.Id,
             new ConnectedUser(caller.UserId, caller.Name, PartyNames.Of(caller.Type), IsAnonymous: false),

@@ -46,6 +46,18 @@ public static class Events
     /// <summary>To the conversation's room: which messages were read, by whom, when.</summary>
     public const string DmMessagesRead = "dm:messages_read";
 
+    /// <summary>From the client, a participant: <c>MessagesHandedOver</c>. It has everything up to a number.</summary>
+    public const string DmDelivered = "dm:delivered";
+
+    /// <summary>To the conversation's room: a participant was handed everything up to a number.</summary>
+    public const string DmMessagesDelivered = "dm:messages_delivered";
+
+    /// <summary>From and to the client, a participant: <c>ReadHistory</c>, a page of messages.</summary>
+    public const string DmHistory = "dm:history";
+
+    /// <summary>The same page to clients that listen under this name.</summary>
+    public const string DmHistoryResponse = "dm:history_response";
+
     /// <summary>To the client: an event was refused, with the refusal's code and text.</summary>
     public const string DmError = "dm:error";
 }
@@ -55,6 +67,9 @@ public static class Rooms
 {
     /// <summary>All sockets of one account.</summary>
     public static string User(long id) => $"user:{id}";
+
+    /// <summary>All sockets of administrators: where the support desk is told.</summary>
+    public const string Admins = "admin:";
 
     /// <summary>All sockets of one session: what ends with it.</summary>
     public static string Session(long id) => $"session:{id}";

@@ -147,6 +147,7 @@ public sealed class ServerProcess : IAsyncDisposable
         environment["Data__Folder"] = folder;
         environment["Logs__Folder"] = LogFolder;
         environment["Passwords__BcryptRounds"] = "4";
+        environment["RateLimit__MessagesPerMinute"] = "0";
         environment["Outbox__Lease"] = "00:00:02";
         environment["Outbox__SweepInterval"] = "00:00:01";
         if (sharesKey)

@@ -1,3 +1,4 @@
+using Stoa.Core.Data;
 using Stoa.Server.Cli;
 using Stoa.TestSupport;
 using Xunit;
@@ -72,6 +73,24 @@ public sealed class CliTests : IDisposable
         Assert.Equal(0, await RunAsync("migrate history"));
         Assert.Contains("applied  ", output.ToString(), StringComparison.Ordinal);
         Assert.Equal(2, await RunAsync("migrate sideways"));
+    }
+
+    [Fact, Requirement("S1-86")]
+    public async Task Create_admin_makes_a_superuser_once()
+    {
+        here.With("DATABASE_URL", "sqlite:///./own/file.db").With("BCRYPT_ROUNDS", "4");
+
+        Assert.Equal(0, await RunAsync("create-admin --username root --email root@example.org --password Secret-1"));
+        Assert.Equal(1, await RunAsync("create-admin --username ROOT --email other@example.org --password Secret-1"));
+        Assert.Equal(1, await RunAsync("create-admin --username x --email no-address --password Secret-1"));
+        Assert.Equal(1, await RunAsync("create-admin --username x --email x@example.org --password short"));
+        Assert.Equal(1, await RunAsync("create-admin --username x --email x@example.org --password too-simple --Passwords:RequireComplexity=true"));
+
+        Assert.Contains("Username already registered", errors.ToString(), StringComparison.Ordinal);
+        await using var db = StoaDbServices.Open(DatabaseUrl.Read("sqlite:///./own/file.db", "stoa"));
+        var root = Assert.Single(db.Users);
+        Assert.True(root is { Username: "root", IsSuperuser: true, IsActive: true });
+        Assert.DoesNotContain("Secret-1", root.PasswordHash, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,6 +12,17 @@ public sealed class SettingsRefusalTests : IDisposable
     public void Dispose() => here.Dispose();
 
     [Fact]
+    public void Nobody_may_be_let_take_power_alone_and_proxies_are_addresses()
+    {
+        var problems = here.RefusedStart("--Accounts:SelfAssignedRoles=buyer,admin", "--Listen:KnownProxies=10.0.0.0/8,proxy.example.org", "--Accounts:AdminSecretKey=change-me");
+
+        Assert.Contains("Accounts:SelfAssignedRoles has 'admin': it gives power over others, so nobody may take it alone", problems);
+        Assert.Contains("Listen:KnownProxies has 'proxy.example.org': it must be an address such as 10.0.0.5 or a network such as 10.0.0.0/8", problems);
+        Assert.Contains(problems, static p => p.StartsWith("Accounts:AdminSecretKey (command line) is a well-known sample value", StringComparison.Ordinal));
+        Assert.DoesNotContain(problems, static p => p.Contains("change-me", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_unknown_key_is_named_with_its_place_and_the_nearest_known_one()
     {
         here.WithFile("appsettings.json", """{ "Passwords": { "BcryptRound": 12 }, "Databse": { "Url": "" } }""")

@@ -143,13 +143,13 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void Names_of_features_to_come_are_let_pass_with_a_note()
     {
-        here.WithFile(".env", "SMTP_SERVER=mail.example.org\nRATELIMIT__MESSAGES_PER_MINUTE=10\n").With("TWILIO_AUTH_TOKEN", "x");
+        here.WithFile(".env", "SMTP_SERVER=mail.example.org\nRATELIMIT__CALLS_PER_HOUR=10\n").With("TWILIO_AUTH_TOKEN", "x");
 
         var notes = string.Join('\n', here.Start().Notes);
 
         Assert.Contains("TWILIO_AUTH_TOKEN", notes, StringComparison.Ordinal);
         Assert.Contains("SMTP_SERVER", notes, StringComparison.Ordinal);
-        Assert.Contains("RATELIMIT__MESSAGES_PER_MINUTE", notes, StringComparison.Ordinal);
+        Assert.Contains("RATELIMIT__CALLS_PER_HOUR", notes, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -53,6 +53,7 @@ internal sealed class SessionTable : IEntityTypeConfiguration<Session>
         session.Property(s => s.DeviceInfo).HasMaxLength(Session.MaxDeviceLength);
         session.Property(s => s.IpAddress).HasMaxLength(50);
         session.HasOne(s => s.User).WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
+        session.Property(s => s.Surface).HasDefaultValue(Surface.Common);
         session.HasIndex(s => new { s.UserId, s.IsActive });
     }
 }

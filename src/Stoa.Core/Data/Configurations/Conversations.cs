@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 
@@ -12,6 +14,7 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
         conversation.ToTable("conversations");
         conversation.Property(c => c.UniqueKey).HasMaxLength(255);
         conversation.Property(c => c.Alias).HasMaxLength(Conversation.MaxAliasLength);
+        conversation.Property(c => c.Title).HasMaxLength(Conversation.MaxTitleLength);
         conversation.Property(c => c.ContextType).HasMaxLength(50);
         conversation.Property(c => c.ContextId).HasMaxLength(100);
         conversation.HasOne<User>().WithMany().HasForeignKey(c => c.CreatedBy).OnDelete(DeleteBehavior.Restrict);
@@ -44,6 +47,9 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
     public void Configure(EntityTypeBuilder<Message> message)
     {
         message.ToTable("messages");
+        message.Property(m => m.Attachments).HasConversion<AttachmentsConverter>(
+            new ValueComparer<IReadOnlyList<Attachment>?>((one, other) => ReferenceEquals(one, other), list => list == null ? 0 : list.Count, list => list));
+        message.HasOne<User>().WithMany().HasForeignKey(m => m.AuthorId).OnDelete(DeleteBehavior.Restrict);
         message.Property(m => m.ClientMessageId).HasMaxLength(Message.MaxClientIdLength);
         message.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).OnDelete(DeleteBehavior.Restrict);
         message.HasOne<User>().WithMany().HasForeignKey(m => m.SenderId).OnDelete(DeleteBehavior.Restrict);
@@ -52,5 +58,57 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         message.HasIndex(m => new { m.SenderId, m.ClientMessageId }).IsUnique().HasFilter("client_message_id IS NOT NULL");
         message.HasIndex(m => new { m.SenderId, m.Id });
         message.HasIndex(m => new { m.RecipientId, m.Id });
+
+        // Few of many, so these cost the others nothing: what administrators wrote for the desk, and what moderators look through.
+        message.HasIndex(m => m.AuthorId).HasFilter("author_id IS NOT NULL");
+        message.HasIndex(m => m.Id).HasFilter("is_redacted");
+    }
+
+    /// <summary>Attachments as JSON; NULL for none.</summary>
+    internal sealed class AttachmentsConverter() : ValueConverter<IReadOnlyList<Attachment>?, string?>(
+        list => Attachment.Write(list), json => Attachment.Read(json));
+}
+
+internal sealed class MessageOriginalTable : IEntityTypeConfiguration<MessageOriginal>
+{
+    public void Configure(EntityTypeBuilder<MessageOriginal> original)
+    {
+        original.ToTable("message_originals");
+        original.HasKey(o => o.MessageId);
+        original.Property(o => o.MessageId).ValueGeneratedNever();
+        original.Property(o => o.Attachments).HasConversion<MessageTable.AttachmentsConverter>(
+            new ValueComparer<IReadOnlyList<Attachment>?>((one, other) => ReferenceEquals(one, other), list => list == null ? 0 : list.Count, list => list));
+        original.HasOne<Message>().WithOne().HasForeignKey<MessageOriginal>(o => o.MessageId).OnDelete(DeleteBehavior.Cascade);
+        original.HasIndex(o => o.KeepUntil);
+    }
+}
+
+internal sealed class ConsultationTable : IEntityTypeConfiguration<Consultation>
+{
+    public void Configure(EntityTypeBuilder<Consultation> consultation)
+    {
+        consultation.ToTable("consultations");
+        consultation.Property(c => c.OpenKey).HasMaxLength(50);
+        consultation.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Restrict);
+        consultation.HasOne<User>().WithMany().HasForeignKey(c => c.AstrologerId).OnDelete(DeleteBehavior.Restrict);
+        consultation.HasIndex(c => c.OpenKey).IsUnique();
+        consultation.HasIndex(c => new { c.UserId, c.AstrologerId });
+        consultation.HasIndex(c => new { c.AstrologerId, c.Id });
+    }
+}
+
+internal sealed class UploadTable : IEntityTypeConfiguration<Upload>
+{
+    public void Configure(EntityTypeBuilder<Upload> upload)
+    {
+        upload.ToTable("uploads");
+        upload.Property(u => u.Name).HasMaxLength(Attachment.MaxNameLength);
+        upload.Property(u => u.Mime).HasMaxLength(Attachment.MaxMimeLength);
+        upload.Property(u => u.StorageKey).HasMaxLength(64);
+        upload.HasOne<User>().WithMany().HasForeignKey(u => u.OwnerId).OnDelete(DeleteBehavior.Restrict);
+        upload.HasOne<Conversation>().WithMany().HasForeignKey(u => u.ConversationId).OnDelete(DeleteBehavior.Restrict);
+        upload.HasIndex(u => u.StorageKey).IsUnique();
+        upload.HasIndex(u => u.ConversationId);
+        upload.HasIndex(u => new { u.OwnerId, u.Id });
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.Tokens;
@@ -32,7 +34,7 @@ public static class Problems
         var (code, text) = Default(status, context.HttpContext);
         problem.Extensions.TryAdd("code", code);
         if (status == StatusCodes.Status429TooManyRequests)
-            context.HttpContext.Response.Headers.TryAdd("Retry-After", "1");
+            TellWhen(context.HttpContext.Response.Headers, problem);
         problem.Detail ??= text;
         problem.Extensions["error"] = problem.Detail;
         problem.Extensions["message"] = problem.Detail;
@@ -41,20 +43,41 @@ public static class Problems
         problem.Extensions.Remove("traceId");
     }
 
+    private static void TellWhen(IHeaderDictionary headers, ProblemDetails problem)
+    {
+        var seconds = problem.Extensions.TryGetValue(Refusals.RetryAfterMember, out var wait) && wait is int known ? known : 1;
+        headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        headers["X-RateLimit-Remaining"] = "0";
+        headers["X-RateLimit-Reset"] = headers.RetryAfter;
+    }
+
     private static (string Code, string Text) Default(int status, HttpContext context) => status switch
     {
         StatusCodes.Status400BadRequest => ("request.malformed", "The request could not be read"),
         StatusCodes.Status401Unauthorized => Unauthenticated(context.Features.Get<AuthenticationRefusal>()),
-        StatusCodes.Status403Forbidden => ("auth.forbidden", "Superuser access required"),
+        StatusCodes.Status403Forbidden => Forbidden(context),
         StatusCodes.Status404NotFound => ("route.not_found", "Not Found"),
         StatusCodes.Status405MethodNotAllowed => ("route.method_not_allowed", "Method Not Allowed"),
         StatusCodes.Status413PayloadTooLarge => ("request.too_large", "The request body is too large"),
-        StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The body must be JSON (Content-Type: application/json)"),
+        StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The body has a content type that this route does not take; most take application/json"),
         StatusCodes.Status422UnprocessableEntity => ("validation.failed", "The request is not valid"),
         StatusCodes.Status429TooManyRequests => ("rate.limited", "Too many requests"),
         >= 500 => ("fault", "Something went wrong on our side; the trace id names it in the log"),
         _ => ($"http.{status}", "The request was refused"),
     };
+
+    private static (string Code, string Text) Forbidden(HttpContext context)
+    {
+        if (context.Features.Get<AuthenticationRefusal>() is { Code: "auth.key_wrong" } wrong)
+            return (wrong.Code, "The key is wrong");
+        var policy = context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
+        return ("auth.forbidden", policy switch
+        {
+            Policies.Moderator => "Moderator access required",
+            Policies.Admin or Policies.SupportDesk => "Admin access required",
+            _ => "Superuser access required",
+        });
+    }
 
     private static (string Code, string Text) Unauthenticated(AuthenticationRefusal? refusal) => refusal?.Code switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Core;
 
@@ -15,7 +16,20 @@ public static class Refusals
         outcome.Refusal is { } refusal ? refusal.ToHttp() : TypedResults.Created((string?)null, shape(outcome.Value));
 
     public static ProblemHttpResult ToHttp(this Refusal refusal) =>
-        TypedResults.Problem(refusal.Text, statusCode: refusal.Status(), extensions: new Dictionary<string, object?> { ["code"] = refusal.Code });
+        TypedResults.Problem(refusal.Text, statusCode: refusal.Status(), extensions: Extensions(refusal));
+
+    /// <summary>The member of a problem document that becomes the header <c>Retry-After</c>: whole seconds, rounded up.</summary>
+    internal const string RetryAfterMember = "retry_after";
+
+    private static Dictionary<string, object?> Extensions(Refusal refusal)
+    {
+        var members = new Dictionary<string, object?> { ["code"] = refusal.Code };
+        if (refusal.RetryAfter is { } wait)
+            members[RetryAfterMember] = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        foreach (var (name, detail) in refusal.Details ?? ImmutableDictionary<string, object>.Empty)
+            members[name] = detail;
+        return members;
+    }
 
     /// <summary>The HTTP status of a refusal.</summary>
     public static int Status(this Refusal refusal) => refusal.Kind switch

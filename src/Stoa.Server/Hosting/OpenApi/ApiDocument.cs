@@ -68,8 +68,11 @@ public static class ApiDocument
         {
             refusals.Add((metadata.OfType<UnprocessableWhenInvalid>().Any() ? 422 : 400, Validation.Code, "The request is not valid"));
             refusals.Add((400, "request.malformed", "The request could not be read"));
-            if (metadata.OfType<RouteExample>().LastOrDefault() is { } example && body.Content is { } contents && contents.TryGetValue("application/json", out var content))
-                content.Example = example.Body.DeepClone();
+            if (metadata.OfType<RouteExample>().LastOrDefault() is { } example)
+            {
+                foreach (var content in body.Content?.Values ?? [])
+                    content.Example = example.Body.DeepClone();
+            }
         }
 
         refusals.AddRange(metadata.OfType<RouteRefusals>().SelectMany(static r => r.Refusals).Select(static r => (r.Status(), r.Code, r.Text)));

@@ -26,6 +26,10 @@ public sealed class ListenSettings
     [Aliases("AI_MESSAGE_SSL_KEY")]
     public string SslKey { get; init; } = "ssl/key.pem";
 
+    /// <summary>Addresses (<c>10.0.0.5</c>) or networks (<c>10.0.0.0/8</c>) of proxies whose X-Forwarded-For and -Proto are believed. Empty: nobody's are.</summary>
+    [Aliases("KNOWN_PROXIES")]
+    public IReadOnlyList<string> KnownProxies { get; init; } = [];
+
     /// <summary>Both files are there.</summary>
     public bool HasTls => File.Exists(SslCertificate) && File.Exists(SslKey);
 }

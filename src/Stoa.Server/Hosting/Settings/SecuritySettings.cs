@@ -10,6 +10,10 @@ public sealed class TokensSettings
     [Between("00:00:01", "7.00:00:00")]
     public TimeSpan AccessLifetime { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Of access tokens for clients that never refresh (contract E.2). They die with their session, like all.</summary>
+    [Between("00:00:01", "365.00:00:00")]
+    public TimeSpan LongAccessLifetime { get; init; } = TimeSpan.FromDays(7);
+
     [Between("00:01:00", "365.00:00:00")]
     public TimeSpan RefreshLifetime { get; init; } = TimeSpan.FromDays(7);
 
@@ -24,6 +28,9 @@ public sealed class PasswordsSettings
     /// <summary>bcrypt's cost: each step doubles the time of a hash, 12 takes about 0.2 s of a core.</summary>
     [Aliases("BCRYPT_ROUNDS"), Between("4", "16")]
     public int BcryptRounds { get; init; } = 12;
+
+    /// <summary>New passwords need 8 characters, small and capital letters, a digit and a sign. Off: any 6 characters.</summary>
+    public bool RequireComplexity { get; init; }
 
     /// <summary>How many hashes run at once; 0: half the cores, at least one.</summary>
     [Between("0", "256")]

@@ -1,4 +1,7 @@
+using System.Net;
 using System.Text;
+using Stoa.Core.Accounts;
+using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 
 namespace Stoa.Server.Hosting.Settings;
@@ -20,8 +23,15 @@ internal static class SettingsRules
         CheckRedis(settings, problems);
         CheckSecret(settings, isDevelopment, problems, notes);
         CheckAddresses(settings, problems);
+        CheckAccounts(settings, isDevelopment, problems, notes);
         if (settings.Listen.HasTls is false)
             notes.Add($"TLS is off: {Path.GetFullPath(settings.Listen.SslCertificate)} and {Path.GetFullPath(settings.Listen.SslKey)} are not both there");
+        foreach (var kind in settings.Redaction.Kinds)
+        {
+            if (!Enum.TryParse<ConversationKind>(kind, ignoreCase: true, out _) || char.IsAsciiDigit(kind[0]))
+                problems.Add($"Redaction:Kinds has '{kind}': it must be one of {string.Join(", ", Enum.GetNames<ConversationKind>())}");
+        }
+
         if (settings.Data.Folder.Length == 0)
             problems.Add("Data:Folder is empty: it must name a folder");
     }
@@ -68,6 +78,20 @@ internal static class SettingsRules
             problems.Add($"Tokens:Secret ({source}) is too short: at least {MinimumSecretBytes} bytes are needed, for example from 'openssl rand -hex 32'");
         else if (IsSample(secret))
             notes.Add("Tokens:Secret is a well-known sample value: outside Development the server would not start with it");
+    }
+
+    private static void CheckAccounts(StoaSettings settings, bool isDevelopment, List<string> problems, List<string> notes)
+    {
+        foreach (var role in settings.Accounts.SelfAssignedRoles.Where(RoleNames.Powerful.Contains))
+            problems.Add($"Accounts:SelfAssignedRoles has '{role}': it gives power over others, so nobody may take it alone");
+        foreach (var proxy in settings.Listen.KnownProxies.Where(static p => !IPAddress.TryParse(p, out _) && !IPNetwork.TryParse(p, out _)))
+            problems.Add($"Listen:KnownProxies has '{proxy}': it must be an address such as 10.0.0.5 or a network such as 10.0.0.0/8");
+        if (settings.Accounts.AdminSecretKey is not { Length: > 0 } key)
+            return;
+        if (IsSample(key) && !isDevelopment)
+            problems.Add($"Accounts:AdminSecretKey ({SourceOf(settings, "Accounts:AdminSecretKey")}) is a well-known sample value: make your own, for example with 'openssl rand -hex 32'");
+        else if (Encoding.UTF8.GetByteCount(key) < MinimumSecretBytes)
+            notes.Add($"Accounts:AdminSecretKey is short: {MinimumSecretBytes} bytes or more cannot be guessed");
     }
 
     private static bool IsSample(string secret)

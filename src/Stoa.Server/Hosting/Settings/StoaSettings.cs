@@ -31,6 +31,12 @@ public sealed class StoaSettings
 
     public SessionsSettings Sessions { get; init; } = new();
 
+    public AccountsSettings Accounts { get; init; } = new();
+
+    public RateLimitSettings RateLimit { get; init; } = new();
+
+    public RedactionSettings Redaction { get; init; } = new();
+
     public OutboxSettings Outbox { get; init; } = new();
 
     public LogsSettings Logs { get; init; } = new();

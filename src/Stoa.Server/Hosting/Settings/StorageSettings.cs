@@ -29,6 +29,10 @@ public sealed class DataSettings
 {
     /// <summary>Holds the SQLite file and the signing key when none is configured; relative to the working directory.</summary>
     public string Folder { get; init; } = "data";
+
+    /// <summary>With less free space in the folder the server says it is not ready.</summary>
+    [Between("0", "1000000000000")]
+    public long MinimumFreeBytes { get; init; } = 100_000_000;
 }
 
 /// <summary>The outbox: what must follow a commit.</summary>

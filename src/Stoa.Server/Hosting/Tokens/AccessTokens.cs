@@ -55,8 +55,8 @@ public sealed class AccessTokens
 
     public TimeSpan Lifetime { get; }
 
-    /// <summary>A token for one session, good from now for <see cref="Lifetime"/>.</summary>
-    public string Sign(long userId, long sessionId, string username)
+    /// <summary>A token for one session, good from now for <see cref="Lifetime"/> or the given time.</summary>
+    public string Sign(long userId, long sessionId, string username, TimeSpan? lifetime = null)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -68,7 +68,7 @@ public sealed class AccessTokens
             json.WriteString("type", "access");
             json.WriteNumber("sid", sessionId);
             json.WriteNumber("iat", now);
-            json.WriteNumber("exp", now + (long)Lifetime.TotalSeconds);
+            json.WriteNumber("exp", now + (long)(lifetime ?? Lifetime).TotalSeconds);
             json.WriteEndObject();
         }
 

@@ -46,8 +46,8 @@ public sealed class BearerHandler(
     {
         var identity = new ClaimsIdentity(SchemeName, "sub", "role");
         identity.AddClaim(new Claim("sub", caller.UserId.ToString(CultureInfo.InvariantCulture)));
-        if (caller.IsSuperuser)
-            identity.AddClaim(new Claim("role", Policies.Superuser));
+        foreach (var role in Policies.RolesOf(caller))
+            identity.AddClaim(new Claim("role", role));
         return new ClaimsPrincipal(identity);
     }
 
@@ -60,9 +60,3 @@ public sealed class BearerHandler(
 
 /// <summary>Why the token of this request was not taken; the problem document carries its code.</summary>
 public sealed record AuthenticationRefusal(string Code);
-
-/// <summary>Names of authorization policies.</summary>
-public static class Policies
-{
-    public const string Superuser = "superuser";
-}

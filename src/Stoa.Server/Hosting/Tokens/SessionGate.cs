@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 
@@ -24,13 +25,16 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
                 s.User.FullName,
                 s.User.IsActive,
                 s.User.IsSuperuser,
-                s.User.Roles.Any(r => r.Role!.Name == "astrologer")))
+                s.User.SuspendedUntil != null && s.User.SuspendedUntil > now,
+                s.User.Roles.Any(r => r.Role!.Name == RoleNames.Astrologer),
+                s.User.Roles.Any(r => r.Role!.Name == RoleNames.Moderator),
+                s.User.Roles.Any(r => r.Role!.Name == RoleNames.Admin || r.Role.Name == RoleNames.SuperAdmin)))
             .SingleOrDefault()));
 
     private readonly ConcurrentDictionary<long, Entry> entries = new();
     private long generation;
 
-    /// <summary>The caller behind a token's claims; null when the session has ended, or the account is disabled or gone.</summary>
+    /// <summary>The caller behind a token's claims; null when the session has ended, or the account is disabled, suspended or gone.</summary>
     public async ValueTask<Caller?> FindAsync(AccessClaims claims, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
@@ -58,10 +62,17 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var row = await Find.On(db)(db, sessionId, now, cancellation);
-        if (row is not { IsActive: true })
+        if (row is not { IsActive: true, IsSuspended: false })
             return null;
-        var type = row.IsSuperuser ? PartyType.Admin : row.IsAstrologer ? PartyType.Astrologer : PartyType.User;
-        return new Caller(row.UserId, sessionId, row.Username, string.IsNullOrWhiteSpace(row.FullName) ? row.Username : row.FullName, row.IsSuperuser, type);
+        var isAdmin = row.IsSuperuser || row.IsAdmin;
+        var type = isAdmin ? PartyType.Admin : row.IsAstrologer ? PartyType.Astrologer : PartyType.User;
+        var fullName = string.IsNullOrWhiteSpace(row.FullName) ? null : row.FullName;
+        return new Caller(row.UserId, sessionId, row.Username, fullName ?? row.Username, row.IsSuperuser, type)
+        {
+            FullName = fullName,
+            IsAdmin = isAdmin,
+            IsModerator = isAdmin || row.IsModerator,
+        };
     }
 
     private void Keep(long sessionId, Entry entry, DateTimeOffset now)
@@ -79,7 +90,8 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
             entries[sessionId] = entry;
     }
 
-    private sealed record SessionRow(long UserId, string Username, string? FullName, bool IsActive, bool IsSuperuser, bool IsAstrologer);
+    private sealed record SessionRow(
+        long UserId, string Username, string? FullName, bool IsActive, bool IsSuperuser, bool IsSuspended, bool IsAstrologer, bool IsModerator, bool IsAdmin);
 
     private readonly record struct Entry(Caller? Caller, DateTimeOffset Until);
 }

@@ -10,16 +10,21 @@ public static class TokenServices
 {
     public static IServiceCollection AddTokens(this IServiceCollection services, StoaSettings settings)
     {
+        services.AddSingleton(_ => SigningKeys.Load(settings.Tokens.Secret, settings.Data.Folder));
+        services.AddSingleton<Sealing>();
+        services.AddSingleton<SupportDesk>();
+        services.AddSingleton<SupportKey>();
         services.AddSingleton(p => new AccessTokens(
-            SigningKeys.Load(settings.Tokens.Secret, settings.Data.Folder),
+            p.GetRequiredService<SigningKeys>(),
             settings.Tokens.AccessLifetime,
             settings.Tokens.Skew,
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new SessionGate(
             p.GetRequiredService<IDbContextFactory<StoaDb>>(), settings.Sessions.CacheTime, p.GetRequiredService<TimeProvider>()));
         services.AddAuthentication(BearerHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
-        services.AddAuthorizationBuilder().AddPolicy(Policies.Superuser, static p => p.RequireRole(Policies.Superuser));
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null)
+            .AddScheme<AuthenticationSchemeOptions, SupportKeyHandler>(SupportKeyHandler.SchemeName, null);
+        services.AddPolicies();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Hosting.Web;
@@ -6,15 +7,17 @@ namespace Stoa.Server.Hosting.Web;
 public static class WebServices
 {
     public static IServiceCollection AddWeb(this IServiceCollection services, StoaSettings settings) => services
+        .AddSingleton<RateLimits>()
         .AddValidation()
         .AddCors(o => o.AddDefaultPolicy(p => p
             .WithOrigins([.. settings.AllowedOrigins])
             .AllowAnyHeader().AllowAnyMethod().AllowCredentials()
-            .WithExposedHeaders("Retry-After")
+            .WithExposedHeaders("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
     public static void UseWeb(this WebApplication app)
     {
+        app.UseKnownProxies();
         app.Use(static (context, next) =>
         {
             // Answers are data: a browser must not take a message body for a page.

@@ -1,37 +1,57 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Stoa.Core;
 using Stoa.Core.Accounts;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Identity.Throttling;
+using Stoa.Server.Identity.TwoFactor;
 
 namespace Stoa.Server.Identity.Doors;
 
 /// <summary>Sign-up, sign-in and the caller's own account: S1's routes, at the root and under /api.</summary>
 public static class Auth
 {
-    public static void MapAuth(this IEndpointRouteBuilder routes)
+    internal static readonly Refusal[] RegisterRefusals =
+    [
+        RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordRules.Weak,
+        SelfAssignedRoles.NotAllowed, SignInLimits.TooManyRegistrations, PasswordHashing.Busy,
+    ];
+
+    internal static readonly Refusal[] LogInRefusals =
+    [
+        Identity.LogIn.WrongCredentials, Challenges.MfaRequired, Identity.LogIn.Disabled, Restriction.Suspended, SignInLimits.TooManyLogIns,
+        FailureLog.Paused, PasswordHashing.Busy,
+    ];
+
+    /// <summary>What the marketplace has in its own form under /api (<see cref="Market"/>).</summary>
+    public static void MapRootAuth(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").WithTags("Auth").WithMetadata(new UnprocessableWhenInvalid());
         auth.MapPost("/register", Register).WithSummary("Make an account and sign in")
-            .Example("""{"username":"ana","email":"ana@example.org","password":"correct horse","full_name":"Ana"}""")
-            .Refuses(RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordHashing.Busy);
-        auth.MapPost("/login", LogIn).WithSummary("Sign in with a user name or an e-mail address")
-            .Example("""{"username":"ana","password":"correct horse"}""")
-            .Refuses(Identity.LogIn.WrongCredentials, Identity.LogIn.Disabled, PasswordHashing.Busy);
+            .Example("""{"username":"ana","email":"ana@example.org","password":"correct horse","full_name":"Ana"}""").Refuses(RegisterRefusals);
         auth.MapPost("/refresh", Refresh).WithSummary("Spend a refresh token for new tokens")
             .Example("""{"refresh_token":"mF_9.B5f-4.1JqM"}""")
             .Refuses(RefreshSession.Unknown, RefreshSession.Reused, RefreshSession.Expired);
         auth.MapPost("/logout", LogOut).RequireAuthorization().WithSummary("End this session");
-        auth.MapPost("/logout-all", LogOutEverywhere).RequireAuthorization().WithSummary("End every session of the account");
         auth.MapGet("/me", ReadMe).RequireAuthorization().WithSummary("The caller's account");
+    }
+
+    public static void MapAuth(this IEndpointRouteBuilder routes)
+    {
+        var auth = routes.MapGroup("/auth").WithTags("Auth").WithMetadata(new UnprocessableWhenInvalid());
+        auth.MapPost("/login", LogIn).WithSummary("Sign in: by username, by identifier (planner) or by email (marketplace); the answer has that client's form")
+            .Example("""{"username":"ana","password":"correct horse"}""").Refuses(LogInRefusals);
+        auth.MapPost("/logout-all", LogOutEverywhere).RequireAuthorization().WithSummary("End every session of the account");
         auth.MapPut("/me", UpdateMe).RequireAuthorization().WithSummary("Change what the caller's account says")
             .Example("""{"full_name":"Ana B.","bio":"Likes the sea","phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken);
         auth.MapPut("/me/phone", UpdatePhone).RequireAuthorization().WithSummary("Change the caller's phone number")
             .Example("""{"phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken);
         auth.MapPut("/me/password", ChangeMyPassword).RequireAuthorization().WithSummary("Change the password; other sessions end")
-            .Example("""{"current_password":"correct horse","new_password":"battery staple"}""").Refuses(ChangePassword.Wrong, PasswordHashing.Busy);
+            .Example("""{"current_password":"correct horse","new_password":"battery staple"}""").Refuses(PasswordProof.Wrong, PasswordRules.Weak, FailureLog.Paused, PasswordHashing.Busy);
         auth.MapGet("/sessions", Sessions).RequireAuthorization().WithSummary("The caller's sessions that are alive");
         auth.MapDelete("/sessions/{id:long}", EndOne).RequireAuthorization().WithSummary("End one of the caller's sessions").Refuses(EndSession.NotFound);
     }
@@ -39,16 +59,21 @@ public static class Auth
     private static async Task<Results<Created<Registered>, ProblemHttpResult>> Register(
         RegisterBody body, HttpContext http, RegisterUser register, CancellationToken cancellation)
     {
-        var signedIn = await register.Handle(
-            new(body.Username!, body.Email!, body.Password!, body.FullName, body.PhoneNumber, DeviceOf(http)), cancellation);
+        var signedIn = await register.Handle(body.ToRequest(DeviceOf(http)), cancellation);
         return signedIn.ToCreated(Registered.Of);
     }
 
-    private static async Task<Results<Ok<Tokens>, ProblemHttpResult>> LogIn(
-        LogInBody body, HttpContext http, LogIn logIn, CancellationToken cancellation)
+    private static async Task<IResult> LogIn(LogInBody body, HttpContext http, LogIn logIn, ReadAccount read, CancellationToken cancellation)
     {
-        var signedIn = await logIn.Handle(new(body.Username!, body.Password!, DeviceOf(http)), cancellation);
-        return signedIn.ToOk(static s => Tokens.Of(s, AccountView.Of(s.User)));
+        var signedIn = await logIn.Handle(new(body.Name, body.Password!, DeviceOf(http, body.Surface)), cancellation);
+        if (signedIn.Refusal is { } refusal)
+            return refusal.ToHttp();
+        if (body.Surface == Surface.Common)
+            return TypedResults.Ok(Tokens.Of(signedIn.Value, AccountView.Of(signedIn.Value.User)));
+        if (body.Surface == Surface.Market)
+            Market.Keep(http, signedIn.Value);
+        var account = await read.DetailsAsync(signedIn.Value.User.Id, signedIn.Value.SessionId, cancellation);
+        return account.ToOk(details => StringIdSignIn.Of(signedIn.Value, details, "Login successful")).Result;
     }
 
     private static async Task<Results<Ok<Tokens>, ProblemHttpResult>> Refresh(RefreshBody body, RefreshSession refresh, CancellationToken cancellation)
@@ -85,30 +110,19 @@ public static class Auth
     private static async Task<Results<Ok<Said>, ProblemHttpResult>> EndOne(long id, EndSession end, Caller caller, CancellationToken cancellation) =>
         (await end.Handle(id, caller, cancellation)).ToOk(static _ => new Said("Session deleted"));
 
-    internal static Device DeviceOf(HttpContext http)
+    internal static Device DeviceOf(HttpContext http, Surface surface = Surface.Common)
     {
         var agent = http.Request.Headers.UserAgent.ToString();
-        return new Device(string.IsNullOrEmpty(agent) ? null : agent, http.Connection.RemoteIpAddress?.ToString());
+        return new Device(string.IsNullOrEmpty(agent) ? null : agent, http.Connection.RemoteIpAddress?.ToString(), surface);
     }
 }
-
-public sealed record RegisterBody(
-    [property: Needed, Username] string? Username,
-    [property: Needed, MailAddress] string? Email,
-    [property: Needed, NewPassword] string? Password,
-    [property: AtMost(User.MaxFullNameLength)] string? FullName,
-    [property: AtMost(User.MaxPhoneLength)] string? PhoneNumber);
-
-public sealed record LogInBody(
-    [property: Needed, AtMost(User.MaxEmailLength)] string? Username,
-    [property: Needed, AtMost(NewPasswordAttribute.MaximumLength)] string? Password);
 
 public sealed record UpdateAccountBody(
     [property: AtMost(User.MaxFullNameLength)] string? FullName,
     [property: AtMost(User.MaxBioLength)] string? Bio,
-    [property: AtMost(User.MaxPhoneLength)] string? PhoneNumber);
+    [property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber);
 
-public sealed record PhoneBody([property: AtMost(User.MaxPhoneLength)] string? PhoneNumber);
+public sealed record PhoneBody([property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber);
 
 public sealed record ChangePasswordBody(
     [property: Needed, AtMost(NewPasswordAttribute.MaximumLength)] string? CurrentPassword,
@@ -151,6 +165,7 @@ public sealed record Tokens(
     public static Tokens Of(SignedIn signedIn, AccountView? user) => new(signedIn.AccessToken, signedIn.RefreshToken, "bearer", user);
 }
 
+/// <param name="Token">The planner's name for its token; its client never refreshes, so this one lives long.</param>
 /// <summary>The answer to a registration: the account's members at the top for S1, and everything the other clients read (contract E.2).</summary>
 public sealed record Registered(
     long Id,
@@ -176,6 +191,6 @@ public sealed record Registered(
         var user = AccountView.Of(signedIn.User);
         return new Registered(
             user.Id, user.Id, user.Username, user.Email, user.FullName, user.Bio, user.PhoneNumber, user.IsActive, user.IsSuperuser,
-            user.CreatedAt, user.UpdatedAt, signedIn.AccessToken, signedIn.RefreshToken, "bearer", signedIn.AccessToken, "User registered", user);
+            user.CreatedAt, user.UpdatedAt, signedIn.AccessToken, signedIn.RefreshToken, "bearer", signedIn.LongToken, "User registered", user);
     }
 }

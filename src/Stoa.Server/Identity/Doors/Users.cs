@@ -18,7 +18,7 @@ public static class Users
         users.MapGet("", List).WithSummary("All accounts");
         users.MapPost("", Create).WithSummary("Make an account")
             .Example("""{"username":"ben","email":"ben@example.org","password":"correct horse"}""")
-            .Refuses(RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordHashing.Busy);
+            .Refuses(RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordRules.Weak, PasswordHashing.Busy);
         users.MapGet("/{id:long}", Read).WithSummary("One account").Refuses(User.NotFound);
         users.MapPut("/{id:long}", Update).WithSummary("Change an account")
             .Example("""{"full_name":"Ben C."}""").Refuses(User.NotFound, RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken);
@@ -44,14 +44,15 @@ public static class Users
 
     private static async Task<Results<Created<AccountView>, ProblemHttpResult>> Create(
         RegisterBody body, HttpContext http, RegisterUser register, Caller actor, CancellationToken cancellation) =>
-        (await register.HandleFor(actor, new(body.Username!, body.Email!, body.Password!, body.FullName, body.PhoneNumber, Auth.DeviceOf(http)), cancellation))
+        (await register.HandleFor(actor, body.ToRequest(Auth.DeviceOf(http)), cancellation))
             .ToCreated(AccountView.Of);
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> Read(long id, ListUsers list, CancellationToken cancellation) =>
         (await list.Handle(id, cancellation)).ToOk(AccountView.Of);
 
-    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> Update(long id, UpdateUserBody body, UpdateAccount update, CancellationToken cancellation) =>
-        (await update.Handle(id, new(body.FullName, body.Bio, body.PhoneNumber, body.Username, body.Email), cancellation)).ToOk(AccountView.Of);
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> Update(
+        long id, UpdateUserBody body, UpdateAccount update, Caller actor, CancellationToken cancellation) =>
+        (await update.HandleFor(actor, id, new(body.FullName, body.Bio, body.PhoneNumber, body.Username, body.Email), cancellation)).ToOk(AccountView.Of);
 
     private static async Task<Results<Ok<Said>, ProblemHttpResult>> Delete(long id, SetStanding standing, Caller actor, CancellationToken cancellation) =>
         (await standing.DeleteAsync(id, actor, cancellation)).ToOk(static _ => new Said("User deleted"));
@@ -89,7 +90,7 @@ public sealed record UpdateUserBody(
     [property: MailAddress] string? Email,
     [property: AtMost(User.MaxFullNameLength)] string? FullName,
     [property: AtMost(User.MaxBioLength)] string? Bio,
-    [property: AtMost(User.MaxPhoneLength)] string? PhoneNumber);
+    [property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber);
 
 public sealed record SuperuserBody(bool? IsSuperuser);
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core;
@@ -7,138 +6,115 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
-using Stoa.Server.Realtime;
 
 namespace Stoa.Server.Messaging.Doors;
 
 /// <summary>S3's conversations: camelCase, in an envelope of <c>success</c>, <c>data</c> and <c>message</c>.</summary>
+/// <remarks>A conversation's name in a path is the digits of its id, its alias, or <c>admin</c>: the caller's inbox with the support desk.</remarks>
 public static class DirectConversations
 {
     public static readonly Refusal UnknownType = Refusal.Invalid("message.type_unknown", "messageType is one of text, image, audio, video, file, location");
+    public static readonly Refusal NobodyNamed = Refusal.Invalid("conversation.nobody", "participantId or participantIds is needed");
+    private const string OwnInbox = "admin";
 
     public static void MapDirectConversations(this IEndpointRouteBuilder routes)
     {
         var conversations = routes.MapGroup("/api/conversations").RequireAuthorization().WithTags("Conversations").WithMetadata(new CamelCaseWire());
         conversations.MapGet("", List).WithSummary("The caller's conversations, most recently written first");
-        conversations.MapGet("/{id:long}", Read).WithSummary("One conversation").Refuses(Conversation.NotFound);
-        conversations.MapGet("/{id:long}/messages", ReadMessages).WithSummary("A page of messages: after= to catch up, before= to scroll back, or page=")
+        conversations.MapPost("", Open).WithSummary("Open a conversation with somebody, or among several")
+            .Example("""{"participantId":"8"}""")
+            .Refuses(NobodyNamed, SendDirectMessage.ToSelf, SendDirectMessage.RecipientNotFound, WhoMayWrite.NotPermitted, OpenGroup.Size, OpenThread.ParticipantNotFound);
+        conversations.MapGet("/search", Search).WithSummary("Find one's messages by their words, newest first; before= takes a message id").Refuses(SearchMessages.BadQuery);
+        conversations.MapGet("/{name}", Read).WithSummary("One conversation; admin is the caller's inbox with the support desk").Refuses(Conversation.NotFound);
+        conversations.MapGet("/{name}/messages", ReadMessages).WithSummary("A page of messages: after= to catch up, before= to scroll back, or page=")
             .Refuses(Conversation.NotFound);
-        conversations.MapPost("/{id:long}/messages", Post).WithSummary("Send a message; answered once it is durable")
+        conversations.MapPost("/{name}/messages", Post).WithSummary("Send a message; answered once it is durable")
             .Example("""{"content":"Hello!","messageType":"text","clientMessageId":"0d7c4c1e"}""")
-            .Refuses(Conversation.NotFound, Conversation.Closed, Message.Empty, UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken);
+            .Refuses(Conversation.NotFound, Conversation.Closed, Message.Empty, UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken,
+                WhoMayWrite.NotPermitted, MessageRate.TooMany, Attachment.Malformed, Upload.NotFound);
+        conversations.MapPost("/{name}/read", MarkAll).WithSummary("Mark everything in the conversation as read").Refuses(Conversation.NotFound);
     }
 
     private static async Task<Results<Ok<Envelope<ConversationPage>>, ProblemHttpResult>> List(
         ListConversations list, Caller caller, CancellationToken cancellation, int? page = null, int? limit = null) =>
-        (await list.Handle(new(null, page, limit), caller, cancellation)).ToOk(r => Envelope.Of(new ConversationPage(
-            [.. r.Conversations.Select(c => ConversationView.Of(c, caller.UserId))], r.Total, r.Page, r.Limit, r.Page * (long)r.Limit < r.Total)));
+        (await list.Handle(new(null, page, limit), caller, cancellation)).ToOk(static r => Envelope.Of(new ConversationPage(
+            [.. r.Conversations.Select(static c => ConversationView.Of(c))], r.Total, r.Page, r.Limit, r.Page * (long)r.Limit < r.Total)));
+
+    private static async Task<Results<Ok<Envelope<MessagesFound>>, ProblemHttpResult>> Search(
+        SearchMessages search, Caller caller, CancellationToken cancellation, string? q = null, string? query = null, long? before = null, int? limit = null) =>
+        (await search.Handle(new(q ?? query, before, limit), caller, cancellation)).ToOk(r => Envelope.Of(new MessagesFound(
+            [.. r.Messages.Select(m => DirectMessage.Of(m, r.Cards[m.ConversationId], caller.UserId))], r.NextBefore is { } next ? new StringId(next) : null)));
+
+    private static async Task<Results<Ok<Envelope<ConversationView>>, ProblemHttpResult>> Open(
+        OpenConversationBody body, SendDirectMessage direct, OpenGroup group, ListConversations list, Caller caller, CancellationToken cancellation)
+    {
+        var others = body.ParticipantIds?.ConvertAll(static p => p.Value) ?? [];
+        var opened = body.ParticipantId is { } one && others.Count == 0
+            ? await direct.OpenAsync(one.Value, caller, cancellation)
+            : others.Count == 0 ? NobodyNamed : await group.Handle(new(others, body.Title), caller, cancellation);
+        return opened.Refusal is { } refusal ? refusal.ToHttp() : await OneAsync(new(opened.Value, caller), list, cancellation);
+    }
 
     private static async Task<Results<Ok<Envelope<ConversationView>>, ProblemHttpResult>> Read(
-        long id, ListConversations list, Caller caller, CancellationToken cancellation)
+        string name, ResolveConversation resolve, OpenSupportInbox inbox, ListConversations list, Caller caller, CancellationToken cancellation)
     {
-        var found = await list.Handle(new(id, null, 1), caller, cancellation);
-        return found.Value.Conversations is [var only]
-            ? TypedResults.Ok(Envelope.Of(ConversationView.Of(only, caller.UserId)))
-            : Conversation.NotFound.ToHttp();
+        var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
+        return place.Refusal is { } refusal ? refusal.ToHttp() : await OneAsync(place.Value, list, cancellation);
     }
 
     private static async Task<Results<Ok<Envelope<MessagePage>>, ProblemHttpResult>> ReadMessages(
-        long id, ReadMessages read, Caller caller, CancellationToken cancellation,
-        long? after = null, long? before = null, int? page = null, int? limit = null) =>
-        (await read.Handle(new(id, after, before, page, limit), caller, cancellation)).ToOk(r => Envelope.Of(MessagePage.Of(r, caller.UserId)));
+        string name, ResolveConversation resolve, OpenSupportInbox inbox, ReadMessages read, Caller caller, CancellationToken cancellation,
+        long? after = null, long? before = null, int? page = null, int? limit = null)
+    {
+        var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
+        if (place.Refusal is { } refusal)
+            return refusal.ToHttp();
+        var (id, reader) = place.Value;
+        return (await read.Handle(new(id, after, before, page, limit), reader, cancellation)).ToOk(r => Envelope.Of(MessagePage.Of(r, reader.UserId)));
+    }
 
     private static async Task<Results<Created<Envelope<DirectMessage>>, ProblemHttpResult>> Post(
-        long id, PostDirectMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
-        SendMessage send, ConversationCards cards, Caller caller, CancellationToken cancellation)
+        string name, PostDirectMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
+        ResolveConversation resolve, OpenSupportInbox inbox, SendMessage send, ConversationCards cards, Caller caller, CancellationToken cancellation)
     {
-        if (WireNames.TypeOf(body.MessageType) is not { } type)
+        var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
+        return place.Refusal is { } refusal ? refusal.ToHttp() : await PostAsync(place.Value, body, key, send, cards, cancellation);
+    }
+
+    private static async Task<Results<Ok<Envelope<MarkedRead>>, ProblemHttpResult>> MarkAll(
+        string name, ResolveConversation resolve, OpenSupportInbox inbox, MarkRead mark, Caller caller, CancellationToken cancellation)
+    {
+        var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
+        if (place.Refusal is { } refusal)
+            return refusal.ToHttp();
+        return (await mark.Handle(new(place.Value.Id, null), place.Value.As, cancellation)).ToOk(static m => Envelope.Of(new MarkedRead(m.UnreadCount, m.ReadAt)));
+    }
+
+    /// <summary>One's own inbox is there as soon as it is asked for.</summary>
+    private static async Task<Outcome<ResolveConversation.Place>> PlaceAsync(
+        string name, ResolveConversation resolve, OpenSupportInbox inbox, Caller caller, CancellationToken cancellation)
+    {
+        if (name == OwnInbox && caller.Type != PartyType.Admin && (await inbox.Handle(caller.UserId, cancellation)).Refusal is { } refusal)
+            return refusal;
+        return await resolve.Handle(name, caller, cancellation);
+    }
+
+    internal static async Task<Results<Ok<Envelope<ConversationView>>, ProblemHttpResult>> OneAsync(
+        ResolveConversation.Place place, ListConversations list, CancellationToken cancellation)
+    {
+        var found = await list.Handle(new(place.Id, null, 1), place.As, cancellation);
+        return found.Value.Conversations is [var only] ? TypedResults.Ok(Envelope.Of(ConversationView.Of(only))) : Conversation.NotFound.ToHttp();
+    }
+
+    internal static async Task<Results<Created<Envelope<DirectMessage>>, ProblemHttpResult>> PostAsync(
+        ResolveConversation.Place place, PostDirectMessage body, string? key, SendMessage send, ConversationCards cards, CancellationToken cancellation)
+    {
+        if (body.ToContent(key) is not { } content)
             return UnknownType.ToHttp();
-        var reply = body.ReplyTo ?? body.ReplyToId;
-        var sent = await send.Handle(id, new(body.Content, type, reply?.Value, body.ClientMessageId ?? key), caller, cancellation);
+        var sent = await send.Handle(place.Id, content, place.As, cancellation);
         if (sent.Refusal is { } refusal)
             return refusal.ToHttp();
-        var card = await cards.FindAsync(id, cancellation);
+        var card = await cards.FindAsync(place.Id, cancellation);
         return TypedResults.Created((string?)null, Envelope.Of(DirectMessage.Of(sent.Value.Message, card)));
     }
-}
-
-public sealed record PostDirectMessage(
-    [property: AtMost(Message.MaxBodyLength)] string? Content,
-    string? MessageType,
-    StringId? ReplyTo,
-    StringId? ReplyToId,
-    [property: AtMost(Message.MaxClientIdLength)] string? ClientMessageId);
-
-/// <summary>S3's success envelope.</summary>
-public sealed record Envelope<T>(bool Success, T Data, string? Message);
-
-public static class Envelope
-{
-    public static Envelope<T> Of<T>(T data, string? message = null) => new(true, data, message);
-}
-
-public sealed record ConversationPage(List<ConversationView> Conversations, int Total, int Page, int Limit, bool HasMore);
-
-/// <param name="Messages">Oldest first.</param>
-/// <param name="LastSeq">The newest number of the conversation.</param>
-public sealed record MessagePage(List<DirectMessage> Messages, long Total, long LastSeq, int Page, int Limit, bool HasMore)
-{
-    public static MessagePage Of(ReadMessages.Response page, long reader) => new(
-        [.. page.Messages.Select(m => DirectMessage.Of(m, page.Card, reader))], page.LastSeq, page.LastSeq, page.Page, page.Limit, page.HasMore);
-}
-
-public sealed record PartyView(StringId Id, string Type, string Name);
-
-public sealed record LastMessageView(StringId Id, string Content, StringId SenderId, DateTimeOffset Timestamp, string MessageType, long Seq);
-
-/// <summary>A conversation as S3 writes it.</summary>
-/// <param name="UnreadCount">The caller's.</param>
-/// <param name="LastReadSeq">Everything up to this number the caller has read.</param>
-public sealed record ConversationView(
-    [property: JsonPropertyName("_id")] StringId MongoId,
-    StringId Id,
-    string ConversationType,
-    string? Alias,
-    List<PartyView> Participants,
-    LastMessageView? LastMessage,
-    DateTimeOffset? LastMessageAt,
-    string? LastMessagePreview,
-    long LastSeq,
-    int UnreadCount,
-    long LastReadSeq,
-    bool IsActive,
-    string ContextType,
-    string? ContextId,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
-{
-    private const int PreviewLength = 100;
-
-    public static ConversationView Of(ListConversations.Summary summary, long reader)
-    {
-        var card = summary.Card;
-        var last = summary.Last;
-        return new ConversationView(
-            card.Id, card.Id, TypeOf(card), card.Alias,
-            [.. card.Parties.Select(static p => new PartyView(p.UserId, PartyNames.Of(p.Type), p.Name))],
-            last is null ? null : new LastMessageView(last.Id, last.Body, last.SenderId, last.SentAt, WireNames.Of(last.Type), last.Seq),
-            last?.SentAt, last is null ? null : Preview(last.Body), summary.LastSeq, summary.UnreadCount, summary.LastReadSeq, summary.IsActive,
-            summary.ContextType ?? "general", summary.ContextId, summary.CreatedAt, summary.UpdatedAt);
-    }
-
-    /// <summary>The first 100 characters, never half of one.</summary>
-    public static string Preview(string body)
-    {
-        if (body.Length <= PreviewLength)
-            return body;
-        return body[..(char.IsHighSurrogate(body[PreviewLength - 1]) ? PreviewLength - 1 : PreviewLength)];
-    }
-
-    private static string TypeOf(ConversationCard card) => card.Kind switch
-    {
-        ConversationKind.Group or ConversationKind.Thread => "group",
-        ConversationKind.Support => "admin_astrologer",
-        _ when card.Parties.Any(static p => p.Type == PartyType.Astrologer) => "user_astrologer",
-        _ => "direct",
-    };
 }

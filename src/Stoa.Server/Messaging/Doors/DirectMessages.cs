@@ -7,48 +7,84 @@ namespace Stoa.Server.Messaging.Doors;
 
 /// <summary>A message as S3's routes and sockets write it. Clients read <c>timestamp</c> or <c>createdAt</c>, <c>_id</c> or <c>id</c>.</summary>
 /// <param name="Seq">Its number within the conversation: a gap says that something was missed, and <c>?after=</c> brings it.</param>
-/// <param name="Status">sent, delivered or read, as its recipient left it.</param>
+/// <param name="SenderId">Digits; the support desk is <c>admin</c>.</param>
+/// <param name="Status">sent, delivered or read: as its recipients left it when this was written.</param>
+/// <param name="MediaUrl">The first attachment's address, for clients that know one.</param>
 public sealed record DirectMessage(
     [property: JsonPropertyName("_id")] StringId MongoId,
     StringId Id,
-    StringId ConversationId,
+    string ConversationId,
     long Seq,
-    StringId SenderId,
+    string SenderId,
     string SenderType,
     string SenderName,
-    StringId? RecipientId,
+    string? RecipientId,
     string? RecipientType,
     string Content,
     string MessageType,
+    string? MediaUrl,
+    long? MediaSize,
+    double? MediaDuration,
+    string? ThumbnailUrl,
+    List<DirectAttachment>? Attachments,
     StringId? ReplyToId,
+    StringId? ReplyTo,
     string? ClientMessageId,
     DateTimeOffset Timestamp,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     string Status,
     DateTimeOffset? ReadAt,
+    bool IsRedacted,
     bool IsEdited,
     bool IsDeleted)
 {
     /// <summary>For everybody in the conversation, or for one reader who may have deleted it.</summary>
-    public static DirectMessage Of(Message message, ConversationCard card, long? reader = null)
+    /// <param name="progress">What the others were handed and have read; null right after it was written.</param>
+    public static DirectMessage Of(Message message, ConversationCard card, long? reader = null, Progress? progress = null)
     {
         var sender = card.PartyOf(message.SenderId);
         var recipient = message.RecipientId is { } id ? card.PartyOf(id) : null;
+        var media = message.Attachments is [var first, ..] ? first : null;
         return new DirectMessage(
-            message.Id, message.Id, message.ConversationId, message.Seq,
-            message.SenderId, PartyNames.Of(sender.Type), sender.Name,
-            recipient is null ? null : new StringId(recipient.UserId), recipient is null ? null : PartyNames.Of(recipient.Type),
-            message.Body, WireNames.Of(message.Type), message.ReplyToId is { } parent ? new StringId(parent) : null, message.ClientMessageId,
+            message.Id, message.Id, card.WireName, message.Seq,
+            card.WireIdOf(message.SenderId), PartyNames.Of(sender.Type), sender.Name,
+            recipient is null ? null : card.WireIdOf(recipient.UserId), recipient is null ? null : PartyNames.Of(recipient.Type),
+            message.Body, WireNames.Of(message.Type), media?.Url, media?.Size, media?.Duration, media?.ThumbnailUrl, DirectAttachment.All(message.Attachments),
+            message.ReplyToId, message.ReplyToId, message.ClientMessageId,
             message.SentAt, message.SentAt, message.EditedAt ?? message.SentAt,
-            message.ReadAt is null ? "sent" : "read", message.ReadAt, message.EditedAt is not null,
+            StatusOf(message, progress, reader), message.ReadAt, message.IsRedacted, message.EditedAt is not null,
             message.ErasedAt is not null || (reader is { } who && message.IsHiddenFrom(who)));
     }
+
+    private static string StatusOf(Message message, Progress? progress, long? reader)
+    {
+        if (message.ReadAt is not null)
+            return WireNames.Read;
+
+        // The caller was handed what the caller reads; whether the others were, their watermarks say.
+        if (progress is null || message.SenderId != reader)
+            return message.RecipientId is not null && message.RecipientId == reader ? WireNames.Delivered : WireNames.Sent;
+        if (message.RecipientId is null && message.Seq <= progress.ReadByAll)
+            return WireNames.Read;
+        return message.Seq <= progress.DeliveredToAll ? WireNames.Delivered : WireNames.Sent;
+    }
+}
+
+/// <summary>An attachment as S3 writes it.</summary>
+public sealed record DirectAttachment(StringId? Id, string? Url, string? Mime, string? Name, long? Size, double? Duration, string? ThumbnailUrl)
+{
+    public static List<DirectAttachment>? All(IReadOnlyList<Attachment>? attachments) => attachments is null ? null : [.. attachments.Select(static a =>
+        new DirectAttachment(a.UploadId, a.Url, a.Mime, a.Name, a.Size, a.Duration, a.ThumbnailUrl))];
 }
 
 /// <summary>The words of S3's surface.</summary>
 public static class WireNames
 {
+    public const string Sent = "sent";
+    public const string Delivered = "delivered";
+    public const string Read = "read";
+
     public static string Of(MessageType type) => type switch
     {
         MessageType.CallLog => "call_log",

@@ -20,29 +20,36 @@ public static class DirectSocket
         io.OnRequest<OneConversation>(Events.DmLeaveConversation, Events.DmError, LeaveAsync);
         io.OnRequest<SendDirect>(Events.DmSendMessage, Events.DmError, SendAsync);
         io.OnRequest<MarkMessagesRead>(Events.DmMarkRead, Events.DmError, MarkReadAsync);
-        io.OnRequest<OneConversation>(Events.DmTypingStart, Events.DmError, static (socket, payload, caller, _) =>
-            TypingAsync(socket, payload, caller, Events.DmTypingStart, Events.DmUserTyping));
-        io.OnRequest<OneConversation>(Events.DmTypingStop, Events.DmError, static (socket, payload, caller, _) =>
-            TypingAsync(socket, payload, caller, Events.DmTypingStop, Events.DmUserStoppedTyping));
+        io.OnRequest<OneConversation>(Events.DmTypingStart, Events.DmError, static (socket, payload, caller, cancellation) =>
+            TypingAsync(socket, payload, caller, Events.DmTypingStart, Events.DmUserTyping, cancellation));
+        io.OnRequest<OneConversation>(Events.DmTypingStop, Events.DmError, static (socket, payload, caller, cancellation) =>
+            TypingAsync(socket, payload, caller, Events.DmTypingStop, Events.DmUserStoppedTyping, cancellation));
+        io.OnRequest<MessagesHandedOver>(Events.DmDelivered, Events.DmError, DeliveredAsync);
+        io.OnRequest<ReadHistory>(Events.DmHistory, Events.DmError, HistoryAsync);
         io.OnBadPayload(static (happened, _, _) => SocketDoor.RefusePayloadAsync(happened, Events.DmError));
     }
 
     private static async Task<Outcome<object?>> JoinAsync(Socket socket, OneConversation payload, Caller caller, CancellationToken cancellation)
     {
-        var id = payload.ConversationId!.Value.Value;
-        var found = await socket.Services.GetRequiredService<FindConversation>().Handle(id, caller, cancellation);
+        var place = await PlaceAsync(socket, payload.ConversationId!.Value, caller, cancellation);
+        if (place.Refusal is { } unknown)
+            return unknown;
+        var (id, reader) = place.Value;
+        var found = await socket.Services.GetRequiredService<FindConversation>().Handle(id, reader, cancellation);
         if (found.Refusal is { } refusal)
             return refusal;
 
         await socket.JoinAsync(Rooms.Conversation(id));
-        var joined = new ConversationJoined(id, Success: true, found.Value);
+        var joined = new ConversationJoined(await NameAsync(socket, id, cancellation), Success: true, found.Value.LastSeq);
         await socket.EmitAsync(Events.DmJoined, joined);
         return joined;
     }
 
     private static async Task<Outcome<object?>> LeaveAsync(Socket socket, OneConversation payload, Caller caller, CancellationToken cancellation)
     {
-        await socket.LeaveAsync(Rooms.Conversation(payload.ConversationId!.Value.Value));
+        var place = await PlaceAsync(socket, payload.ConversationId!.Value, caller, cancellation);
+        if (place.Refusal is null)
+            await socket.LeaveAsync(Rooms.Conversation(place.Value.Id));
         return (object?)null;
     }
 
@@ -50,46 +57,99 @@ public static class DirectSocket
     {
         if (WireNames.TypeOf(payload.MessageType) is not { } type)
             return DirectConversations.UnknownType;
-        var services = socket.Services;
-        var content = new SendMessage.Content(payload.Content, type, payload.ReplyToId?.Value, payload.ClientMessageId);
-        Outcome<Appended> sent = payload.ConversationId is { } conversation
-            ? await services.GetRequiredService<SendMessage>().Handle(conversation.Value, content, caller, cancellation)
-            : payload.RecipientId is { } recipient
-                ? (await services.GetRequiredService<SendDirectMessage>().Handle(new(recipient.Value, null, content), caller, cancellation)).Then(static s => s.Appended)
-                : Conversation.NotFound;
+        var media = DirectMedia.Of(payload.MediaUrl, payload.MediaSize, payload.MediaDuration, payload.ThumbnailUrl, payload.AttachmentId);
+        var content = new SendMessage.Content(payload.Content, type, payload.ReplyToId?.Value, payload.ClientMessageId, media);
+        var sent = await WriteAsync(socket, payload, content, caller, cancellation);
         if (sent.Refusal is { } refusal)
             return refusal;
 
         var message = sent.Value.Message;
-        var card = await services.GetRequiredService<ConversationCards>().FindAsync(message.ConversationId, cancellation);
+        var card = await socket.Services.GetRequiredService<ConversationCards>().FindAsync(message.ConversationId, cancellation);
         var view = DirectMessage.Of(message, card);
         await socket.EmitAsync(Events.DmMessageSent, view);
         return view;
     }
 
+    /// <summary>Into the conversation that is named; without one, to the recipient that is named.</summary>
+    private static async Task<Outcome<Appended>> WriteAsync(Socket socket, SendDirect payload, SendMessage.Content content, Caller caller, CancellationToken cancellation)
+    {
+        var services = socket.Services;
+        if (payload.ConversationId is null && payload.RecipientId is { Id: { } recipient })
+            return (await services.GetRequiredService<SendDirectMessage>().Handle(new(recipient, null, content), caller, cancellation)).Then(static s => s.Appended);
+        if (payload.ConversationId is null && payload.RecipientId is null)
+            return Conversation.NotFound;
+        var place = await PlaceAsync(socket, payload.ConversationId ?? new ConversationRef(PartyRef.Desk), caller, cancellation);
+        return place.Refusal is { } refusal
+            ? refusal
+            : await services.GetRequiredService<SendMessage>().Handle(place.Value.Id, content, place.Value.As, cancellation);
+    }
+
     private static async Task<Outcome<object?>> MarkReadAsync(Socket socket, MarkMessagesRead payload, Caller caller, CancellationToken cancellation)
     {
+        var place = await PlaceAsync(socket, payload.ConversationId!.Value, caller, cancellation);
+        if (place.Refusal is { } refusal)
+            return refusal;
         var ids = payload.MessageIds?.ConvertAll(static id => id.Value);
-        var marked = await socket.Services.GetRequiredService<MarkRead>().Handle(new(payload.ConversationId!.Value.Value, ids), caller, cancellation);
+        var marked = await socket.Services.GetRequiredService<MarkRead>().Handle(new(place.Value.Id, ids), place.Value.As, cancellation);
         return marked.Then<object?>(static m => new MarkedRead(m.UnreadCount, m.ReadAt));
     }
 
-    /// <summary>Relayed only to a room this socket was let into, so the membership check of joining holds here too.</summary>
-    private static async Task<Outcome<object?>> TypingAsync(Socket socket, OneConversation payload, Caller caller, string name, string otherName)
+    private static async Task<Outcome<object?>> DeliveredAsync(Socket socket, MessagesHandedOver payload, Caller caller, CancellationToken cancellation)
     {
-        var id = payload.ConversationId!.Value;
-        var room = Rooms.Conversation(id.Value);
+        var place = await PlaceAsync(socket, payload.ConversationId!.Value, caller, cancellation);
+        if (place.Refusal is { } unknown)
+            return unknown;
+        var (id, reader) = place.Value;
+        var found = await socket.Services.GetRequiredService<FindConversation>().Handle(id, reader, cancellation);
+        if (found.Refusal is { } refusal)
+            return refusal;
+        socket.Services.GetRequiredService<DeliveryReceipts>().Note(id, reader.UserId, Math.Clamp(payload.Seq ?? found.Value.LastSeq, 0, found.Value.LastSeq));
+        return (object?)null;
+    }
+
+    private static async Task<Outcome<object?>> HistoryAsync(Socket socket, ReadHistory payload, Caller caller, CancellationToken cancellation)
+    {
+        var place = await PlaceAsync(socket, payload.ConversationId!.Value, caller, cancellation);
+        if (place.Refusal is { } unknown)
+            return unknown;
+        var (id, reader) = place.Value;
+        var read = await socket.Services.GetRequiredService<ReadMessages>().Handle(new(id, payload.After, payload.Before, payload.Page, payload.Limit), reader, cancellation);
+        if (read.Refusal is { } refusal)
+            return refusal;
+        var page = MessagePage.Of(read.Value, reader.UserId);
+        var view = new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore);
+        await socket.EmitAsync(Events.DmHistory, view);
+        await socket.EmitAsync(Events.DmHistoryResponse, view);
+        return view;
+    }
+
+    /// <summary>Relayed only to a room this socket was let into, so the membership check of joining holds here too.</summary>
+    private static async Task<Outcome<object?>> TypingAsync(
+        Socket socket, OneConversation payload, Caller caller, string name, string otherName, CancellationToken cancellation)
+    {
+        var place = await PlaceAsync(socket, payload.ConversationId!.Value, caller, cancellation);
+        if (place.Refusal is { } refusal)
+            return refusal;
+        var (id, writer) = place.Value;
+        var room = Rooms.Conversation(id);
         if (!socket.Rooms.Contains(room))
             return Conversation.NotFound;
 
-        if (IsRepeated(socket, id.Value, name))
+        if (IsRepeated(socket, id, name))
             return (object?)null;
-        var typing = new Typing(id, caller.UserId, PartyNames.Of(caller.Type), caller.Name);
+        var card = await socket.Services.GetRequiredService<ConversationCards>().FindAsync(id, cancellation);
+        var typing = new Typing(card.WireName, card.WireIdOf(writer.UserId), PartyNames.Of(caller.Type), writer.Name);
         var others = socket.To(room).Except(Rooms.User(caller.UserId)).Volatile;
         await others.EmitAsync(name, typing);
         await others.EmitAsync(otherName, typing);
         return (object?)null;
     }
+
+    private static Task<Outcome<ResolveConversation.Place>> PlaceAsync(Socket socket, ConversationRef conversation, Caller caller, CancellationToken cancellation) =>
+        socket.Services.GetRequiredService<ResolveConversation>().Handle(conversation.Name, caller, cancellation);
+
+    private static async Task<string> NameAsync(Socket socket, long id, CancellationToken cancellation) =>
+        (await socket.Services.GetRequiredService<ConversationCards>().FindAsync(id, cancellation)).WireName;
 
     /// <summary>A client that says so with every key pressed is relayed once a second.</summary>
     private static bool IsRepeated(Socket socket, long conversation, string name)
@@ -107,22 +167,3 @@ public static class DirectSocket
 
     private sealed record TypingRelayed(long Conversation, string Name, DateTimeOffset At);
 }
-
-public sealed record OneConversation([property: Needed] StringId? ConversationId);
-
-public sealed record SendDirect(
-    StringId? ConversationId,
-    StringId? RecipientId,
-    [property: AtMost(Message.MaxBodyLength)] string? Content,
-    string? MessageType,
-    StringId? ReplyToId,
-    [property: AtMost(Message.MaxClientIdLength)] string? ClientMessageId);
-
-public sealed record MarkMessagesRead([property: Needed] StringId? ConversationId, List<StringId>? MessageIds);
-
-/// <param name="LastSeq">The newest number: a client that holds less catches up.</param>
-public sealed record ConversationJoined(StringId ConversationId, bool Success, long LastSeq);
-
-public sealed record Typing(StringId ConversationId, StringId UserId, string UserType, string UserName);
-
-public sealed record MarkedRead(int UnreadCount, DateTimeOffset ReadAt);

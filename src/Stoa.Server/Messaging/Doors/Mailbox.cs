@@ -17,6 +17,7 @@ public static class MailboxDoor
         messages.MapGet("", All).WithSummary("The latest messages sent and received, oldest first");
         messages.MapGet("/sent", Sent).WithSummary("The latest messages sent, oldest first");
         messages.MapGet("/received", Received).WithSummary("The latest messages received, oldest first");
+        messages.MapGet("/search", Search).WithSummary("Find one's messages by their words, newest first; before= takes a message id").Refuses(SearchMessages.BadQuery);
         messages.MapGet("/unread/count", CountUnreadMessages).WithSummary("How many messages are unread");
         messages.MapPut("/read-all", ReadAll).WithSummary("Mark everything as read");
         messages.MapPost("", Post).WithSummary("Send a message to an account; answered once it is durable")
@@ -45,6 +46,11 @@ public static class MailboxDoor
         ListMailbox list, Caller caller, CancellationToken cancellation,
         int? skip = null, int? limit = null, [FromQuery(Name = "unread_only")] bool unreadOnly = false) =>
         (await list.Handle(new(Mailbox.Received, unreadOnly, skip, limit), caller, cancellation)).ToOk(MailboxMessage.All);
+
+    private static async Task<Results<Ok<List<MailboxMessage>>, ProblemHttpResult>> Search(
+        SearchMessages search, Caller caller, CancellationToken cancellation, string? q = null, long? before = null, int? limit = null) =>
+        (await search.Handle(new(q, before, limit), caller, cancellation))
+            .ToOk(static r => r.Messages.Select(m => MailboxMessage.Of(new MailboxEntry(m, r.Cards[m.ConversationId].Alias))).ToList());
 
     private static async Task<Results<Ok<UnreadCount>, ProblemHttpResult>> CountUnreadMessages(
         CountUnread count, Caller caller, CancellationToken cancellation) =>
@@ -108,7 +114,8 @@ public sealed record MailboxMessage(
     {
         var message = entry.Message;
         return new MailboxMessage(
-            message.Id, message.SenderId, message.RecipientId, message.Body, message.ReadAt is not null, entry.Alias, message.ReplyToId, message.Seq,
+            message.Id, message.SenderId, message.RecipientId, message.Body, message.ReadAt is not null,
+            Conversation.NameOf(entry.Alias, message.ConversationId), message.ReplyToId, message.Seq,
             message.SentAt, message.EditedAt ?? message.SentAt);
     }
 

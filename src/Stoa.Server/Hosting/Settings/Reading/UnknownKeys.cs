@@ -10,10 +10,10 @@ internal static class UnknownKeys
     /// <summary>Names of the served systems' scripts whose feature this version does not have: they are let pass, with a note.</summary>
     public static readonly IReadOnlySet<string> NotYetUsed = new HashSet<string>(StringComparer.Ordinal)
     {
-        "WEBSOCKET_SECRET_KEY", "ADMIN_SECRET_KEY", "ENVIRONMENT", "DEBUG", "LOG_FILE",
+        "WEBSOCKET_SECRET_KEY", "ENVIRONMENT", "DEBUG", "LOG_FILE",
         "SMTP_SERVER", "SMTP_PORT", "SMTP_USERNAME", "SMTP_PASSWORD", "FROM_EMAIL", "FROM_NAME",
         "PASSWORD_RESET_TOKEN_EXPIRE_HOURS", "MAX_PASSWORD_RESET_ATTEMPTS_PER_HOUR", "ANALYTICS_RETENTION_MONTHS",
-        "RATELIMIT__MESSAGES_PER_MINUTE", "RATELIMIT__CALLS_PER_HOUR", "RATELIMIT__LOGINS_PER_MINUTE",
+        "RATELIMIT__CALLS_PER_HOUR",
         "ENABLE_MOCK_ANALYTICS_DATA", "ENABLE_BATCH_PROCESSING", "AGORA_APP_ID", "AGORA_APP_CERTIFICATE",
         "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER",
     };

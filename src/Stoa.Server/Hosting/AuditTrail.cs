@@ -1,8 +1,7 @@
 using Stoa.Core.Data;
 using Stoa.Core.Moderation;
-using Stoa.Server.Hosting;
 
-namespace Stoa.Server.Identity;
+namespace Stoa.Server.Hosting;
 
 /// <summary>Notes an administrator's act beside what it changes; saved with it.</summary>
 public sealed class AuditTrail(StoaDb db, TimeProvider clock)

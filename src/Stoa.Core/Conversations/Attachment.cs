@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Stoa.Core.Conversations;
+
+/// <summary>A file, picture or recording that a message names. One that was uploaded here is fetched by its <see cref="UploadId"/>.</summary>
+/// <param name="Url">http(s), or a path of this server; at most <see cref="MaxUrlLength"/> characters.</param>
+/// <param name="Mime">At most 100 characters.</param>
+/// <param name="Name">The file's name as its sender calls it; at most 255 characters.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Duration">Seconds, of a recording.</param>
+/// <param name="UploadId">The upload this is; null for an address elsewhere.</param>
+public sealed record Attachment(
+    string? Url,
+    string? Mime = null,
+    string? Name = null,
+    long? Size = null,
+    double? Duration = null,
+    string? ThumbnailUrl = null,
+    long? UploadId = null)
+{
+    public const int MaxUrlLength = 2048;
+    public const int MaxMimeLength = 100;
+    public const int MaxNameLength = 255;
+
+    public static readonly Refusal Malformed = Refusal.Invalid(
+        "attachment.invalid", "An attachment has a url (http, https or a path of this server, at most 2048 characters), and at most 255 characters of name");
+
+    /// <summary>What is wrong with it; null when nothing is.</summary>
+    public Refusal? WhyNot() =>
+        (Url is not null || UploadId is not null) && IsAddress(Url) && IsAddress(ThumbnailUrl)
+        && Name is not { Length: > MaxNameLength } && Mime is not { Length: > MaxMimeLength } && Size is not < 0 && Duration is not (< 0 or double.NaN)
+            ? null
+            : Malformed;
+
+    /// <summary>The form in which a message keeps its attachments; null for none.</summary>
+    public static string? Write(IReadOnlyList<Attachment>? attachments) =>
+        attachments is { Count: > 0 } ? JsonSerializer.Serialize(attachments, AttachmentJson.Default.IReadOnlyListAttachment) : null;
+
+    public static IReadOnlyList<Attachment>? Read(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize(json, AttachmentJson.Default.IReadOnlyListAttachment);
+
+    // javascript: and data: addresses would run in the reader's page; control characters would hide where a link leads.
+    private static bool IsAddress(string? url) => url is null
+        || (url.Length is > 0 and <= MaxUrlLength && !url.Any(char.IsControl)
+            && ((url[0] == '/' && !url.StartsWith("//", StringComparison.Ordinal))
+                || (Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp))));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IReadOnlyList<Attachment>))]
+internal sealed partial class AttachmentJson : JsonSerializerContext;

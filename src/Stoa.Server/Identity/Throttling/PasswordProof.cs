@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+
+namespace Stoa.Server.Identity.Throttling;
+
+/// <summary>Lets a signed-in caller prove that the account is theirs, before what a stolen token must not do.</summary>
+/// <remarks>Wrong passwords count and wait like those of a log-in. Refusals: <c>auth.password_wrong</c>, <c>auth.paused</c>, <c>auth.busy</c>.</remarks>
+public sealed class PasswordProof(StoaDb db, PasswordHashing passwords, FailureLog failures)
+{
+    public static readonly Refusal Wrong = Refusal.Invalid("auth.password_wrong", "Current password is incorrect");
+
+    /// <summary>The stored hash that the password fits.</summary>
+    public async Task<Outcome<string>> CheckAsync(Caller caller, string password, CancellationToken cancellation)
+    {
+        var name = $"password of {caller.UserId}";
+        var standing = await failures.ReadAsync(name, cancellation);
+        if (standing.Refusal is { } paused)
+            return paused;
+        var known = await db.Users.Where(u => u.Id == caller.UserId).Select(u => u.PasswordHash).SingleAsync(cancellation);
+        var verified = await passwords.VerifyAsync(password, known, cancellation);
+        if (verified.Refusal is { } busy)
+            return busy;
+        if (!verified.Value)
+        {
+            await failures.AddAsync(name, cancellation);
+            return Wrong;
+        }
+
+        if (standing.Count > 0)
+            await failures.ForgetAsync(name, cancellation);
+        return known;
+    }
+}

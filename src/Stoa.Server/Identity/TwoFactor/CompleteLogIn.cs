@@ -1,0 +1,59 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Accounts;
+using Stoa.Core.Data;
+using Stoa.Server.Identity.Throttling;
+
+namespace Stoa.Server.Identity.TwoFactor;
+
+/// <summary>The second step of a log-in: the token of the first and a code of the authenticator, or a recovery code.</summary>
+/// <remarks>
+/// Of many at once with one token, or with one code, one is let in. Wrong codes void the token after five, and make the account's next ones wait.
+/// Refusals: <c>auth.mfa_invalid</c> (token unknown, used, too old), <c>mfa.code_wrong</c>, <c>auth.paused</c>, <c>auth.disabled</c>.
+/// </remarks>
+public sealed class CompleteLogIn(StoaDb db, Challenges challenges, SecondFactor factor, FailureLog failures, SessionTokens sessions, ILogger<AuthLog> log)
+{
+    public static readonly Refusal Invalid = Refusal.Unauthenticated("auth.mfa_invalid", "This sign-in has expired, please start again");
+    public static readonly Refusal Wrong = Refusal.Unauthenticated(ConfirmTotp.Wrong.Code, ConfirmTotp.Wrong.Text);
+
+    public async Task<Outcome<SignedIn>> Handle(string token, string code, Device device, CancellationToken cancellation)
+    {
+        var challenge = await challenges.AttemptAsync(token, Challenges.SecondStep, cancellation);
+        if (challenge?.UserId is not { } userId)
+            return Invalid;
+        var name = NameOf(userId);
+        var standing = await failures.ReadAsync(name, cancellation);
+        if (standing.Refusal is { } paused)
+            return paused;
+
+        var opened = await db.WriteAsync(() => OpenAsync(challenge, userId, code, device, cancellation), cancellation);
+        if (opened.Refusal == Wrong)
+        {
+            await failures.AddAsync(name, cancellation);
+            log.Refused(userId);
+        }
+        else if (opened.Refusal is null)
+        {
+            if (standing.Count > 0)
+                await failures.ForgetAsync(name, cancellation);
+            log.SignedIn(userId, opened.Value.SessionId);
+        }
+
+        return opened;
+    }
+
+    /// <summary>Under which name wrong codes of an account are counted.</summary>
+    internal static string NameOf(long userId) => $"second step of {userId}";
+
+    private async Task<Outcome<SignedIn>> OpenAsync(SignInChallenge challenge, long userId, string code, Device device, CancellationToken cancellation)
+    {
+        if (!await factor.SpendAsync(userId, code, cancellation))
+            return Wrong;
+        if (!await challenges.SpendAsync(challenge, cancellation))
+            return Invalid;
+        var user = await db.Users.SingleAsync(u => u.Id == userId, cancellation);
+        if (user is { IsActive: false, DeactivatedAt: null })
+            return LogIn.Disabled;
+        return await sessions.OpenAsync(user.Awake(), device with { Surface = Enum.Parse<Surface>(challenge.State!) }, cancellation);
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+using Stoa.Server.Identity.Throttling;
+
+namespace Stoa.Server.Identity.TwoFactor;
+
+/// <summary>Puts the authenticator in use once its owner has shown a code, and answers the recovery codes, this once.</summary>
+/// <remarks>Refusals: <c>mfa.code_wrong</c> (also when there is nothing to confirm), <c>auth.paused</c>.</remarks>
+public sealed class ConfirmTotp(StoaDb db, SecondFactor factor, RecoveryCodes recovery, FailureLog failures, TimeProvider clock, ILogger<AuthLog> log)
+{
+    public static readonly Refusal Wrong = Refusal.Invalid("mfa.code_wrong", "The code is wrong, too old, or was used already");
+
+    public async Task<Outcome<IReadOnlyList<string>>> Handle(string code, Caller caller, CancellationToken cancellation)
+    {
+        var name = CompleteLogIn.NameOf(caller.UserId);
+        if ((await failures.ReadAsync(name, cancellation)).Refusal is { } paused)
+            return paused;
+        var codes = await db.WriteAsync(async () =>
+        {
+            if (!await factor.SpendCodeAsync(caller.UserId, code, isConfirmed: false, cancellation))
+                return null;
+            var now = clock.GetUtcNow();
+            await db.Authenticators.Where(a => a.UserId == caller.UserId).ExecuteUpdateAsync(a => a.SetProperty(x => x.ConfirmedAt, now), cancellation);
+            await db.Users.Where(u => u.Id == caller.UserId).ExecuteUpdateAsync(u => u.SetProperty(x => x.TwoFactorSince, now), cancellation);
+            return await recovery.RenewAsync(caller.UserId, cancellation);
+        }, cancellation);
+        if (codes is null)
+        {
+            await failures.AddAsync(name, cancellation);
+            return Wrong;
+        }
+
+        log.TwoFactor(caller.UserId, "on");
+        return Outcome.Of(codes);
+    }
+}

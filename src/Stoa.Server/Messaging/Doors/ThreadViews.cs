@@ -1,0 +1,124 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using Stoa.Core.Conversations;
+using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Hosting.Json;
+
+namespace Stoa.Server.Messaging.Doors;
+
+public sealed record OpenThreadBody(
+    [property: Needed, AtMost(50)] string? ContextType,
+    [property: Needed, AtMost(100)] string? ContextId,
+    [property: MaxLength(OpenThread.MaxParticipants)] List<ThreadMember>? Participants);
+
+public sealed record ThreadMember([property: Needed] StringId? UserId, [property: AtMost(30)] string? Role);
+
+public sealed record ThreadOpened(bool Ok, StringId Id);
+
+public sealed record ThreadDone(bool Ok);
+
+public sealed record PostThreadMessage(
+    [property: AtMost(Message.MaxBodyLength)] string? Body,
+    [property: MaxLength(Message.MaxAttachments)] List<AttachmentBody>? Attachments,
+    StringId? ReplyTo,
+    [property: AtMost(Message.MaxClientIdLength)] string? ClientMessageId);
+
+/// <summary>An attachment as clients name it: by the id of an upload, or by an address elsewhere.</summary>
+public sealed record AttachmentBody(
+    [property: AtMost(Attachment.MaxUrlLength)] string? Url,
+    [property: AtMost(Attachment.MaxMimeLength)] string? Mime,
+    [property: AtMost(Attachment.MaxNameLength)] string? Name,
+    long? Size,
+    double? Duration,
+    [property: AtMost(Attachment.MaxUrlLength)] string? ThumbnailUrl,
+    StringId? Id)
+{
+    public Attachment ToAttachment() => new(Url, Mime, Name, Size, Duration, ThumbnailUrl, Id?.Value);
+}
+
+/// <summary>An attachment as S0 writes it.</summary>
+public sealed record AttachmentView(StringId? Id, string? Url, string? Mime, string? Name, long? Size, double? Duration, string? ThumbnailUrl)
+{
+    public static List<AttachmentView> All(IReadOnlyList<Attachment>? attachments) => [.. (attachments ?? []).Select(static a =>
+        new AttachmentView(a.UploadId is { } id ? new StringId(id) : null, a.Url, a.Mime, a.Name, a.Size, a.Duration, a.ThumbnailUrl))];
+}
+
+public sealed record ThreadPosted(bool Ok, StringId Id, DateTimeOffset CreatedAt, bool Redacted, long Seq)
+{
+    public static ThreadPosted Of(Message message) => new(true, message.Id, message.SentAt, message.IsRedacted, message.Seq);
+}
+
+/// <summary>A message as S0 writes it.</summary>
+/// <param name="Seq">Its number within the thread: a gap says that something was missed, and <c>?after=</c> brings it.</param>
+public sealed record ThreadMessage(
+    StringId Id,
+    StringId ThreadId,
+    StringId SenderId,
+    string SenderName,
+    string Body,
+    List<AttachmentView> Attachments,
+    bool Redacted,
+    long Seq,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? EditedAt,
+    DateTimeOffset? ReadAt)
+{
+    public static ThreadMessage Of(Message message, ConversationCard card) => new(
+        message.Id, message.ConversationId, message.SenderId, card.PartyOf(message.SenderId).Name, message.Body, AttachmentView.All(message.Attachments),
+        message.IsRedacted, message.Seq, message.SentAt, message.EditedAt, message.ReadAt);
+
+    /// <summary>Each as an event <c>NEW_MESSAGE</c> whose id is its number.</summary>
+    internal static async IAsyncEnumerable<SseItem<ThreadMessage>> Events(
+        IAsyncEnumerable<FollowConversation.Entry> entries, long reader, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var (message, card) in entries.WithCancellation(cancellation))
+        {
+            if (!message.IsHiddenFrom(reader))
+                yield return new SseItem<ThreadMessage>(Of(message, card), "NEW_MESSAGE") { EventId = message.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        }
+    }
+}
+
+/// <param name="Messages">Newest first; what the reader deleted is left out.</param>
+public sealed record ThreadHistory(List<ThreadMessage> Messages, long LastSeq, bool HasMore)
+{
+    public static ThreadHistory Of(ReadMessages.Response page, long reader) => new(
+        [.. page.Messages.Where(m => !m.IsHiddenFrom(reader)).Reverse().Select(m => ThreadMessage.Of(m, page.Card))], page.LastSeq, page.HasMore);
+}
+
+public sealed record ThreadParticipant(StringId UserId, string Role, string Name);
+
+/// <param name="LastMessage">Null before the first.</param>
+public sealed record ThreadView(
+    StringId Id,
+    string? ContextType,
+    string? ContextId,
+    StringId CreatedBy,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    int UnreadCount,
+    long LastSeq,
+    ThreadMessage? LastMessage,
+    List<ThreadParticipant> Participants)
+{
+    public const int DefaultLimit = 50;
+
+    public static ThreadView Of(ListConversations.Summary summary) => new(
+        summary.Card.Id, summary.ContextType, summary.ContextId, summary.CreatedBy, summary.CreatedAt, summary.UpdatedAt, summary.UnreadCount, summary.LastSeq,
+        summary.Last is null ? null : ThreadMessage.Of(summary.Last, summary.Card),
+        [.. summary.Card.Parties.Select(static p => new ThreadParticipant(p.UserId, p.Role ?? OpenThread.Observer, p.Name))]);
+}
+
+public sealed record ThreadList(List<ThreadView> Threads, int TotalCount);
+
+[JsonSerializable(typeof(OpenThreadBody))]
+[JsonSerializable(typeof(ThreadOpened))]
+[JsonSerializable(typeof(ThreadDone))]
+[JsonSerializable(typeof(ThreadList))]
+[JsonSerializable(typeof(ThreadHistory))]
+[JsonSerializable(typeof(PostThreadMessage))]
+[JsonSerializable(typeof(ThreadPosted))]
+[JsonSerializable(typeof(SseItem<ThreadMessage>))]
+public sealed partial class ThreadsJson : JsonSerializerContext;

@@ -1,0 +1,39 @@
+using Stoa.Core;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+
+namespace Stoa.Server.Messaging;
+
+/// <summary>Opens a conversation among several, with everybody the caller may write to.</summary>
+/// <remarks>Refusals: <c>group.size</c>, <c>participant.not_found</c>, <c>messaging.not_permitted</c>.</remarks>
+public sealed class OpenGroup(StoaDb db, WhoMayWrite permission, TimeProvider clock)
+{
+    public const int MaxMembers = 100;
+    public static readonly Refusal Size = Refusal.Invalid("group.size", $"A group has 1 to {MaxMembers} others");
+
+    /// <param name="Members">The others; the caller takes part in any case.</param>
+    public sealed record Request(IReadOnlyList<long> Members, string? Title);
+
+    /// <summary>The conversation's id.</summary>
+    public async Task<Outcome<long>> Handle(Request request, Caller caller, CancellationToken cancellation)
+    {
+        var others = request.Members.Where(m => m != caller.UserId).Distinct().ToList();
+        if (others.Count is 0 or > MaxMembers)
+            return Size;
+        var types = await PartyTypes.OfAsync(db, others, cancellation);
+        if (types.Count < others.Count)
+            return OpenThread.ParticipantNotFound;
+        foreach (var (other, type) in types)
+        {
+            if (await permission.WhyNotAsync(new SendingContext(0, ConversationKind.Direct, true, other, type), caller, cancellation) is { } refusal)
+                return refusal;
+        }
+
+        types[caller.UserId] = caller.Type;
+        var group = Conversation.Group(caller.UserId, string.IsNullOrWhiteSpace(request.Title) ? null : request.Title.Trim(), types, clock.GetUtcNow());
+        db.Conversations.Add(group);
+        await db.SaveChangesAsync(cancellation);
+        return group.Id;
+    }
+}

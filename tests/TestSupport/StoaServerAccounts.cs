@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Stoa.Core.Data;
+using Xunit;
+
+namespace Stoa.TestSupport;
+
+/// <summary>Looks at accounts past the doors, and gives them roles through them.</summary>
+public static class StoaServerAccounts
+{
+    /// <summary>Until when an account may not send, as every gate reads it.</summary>
+    public static async Task<DateTimeOffset?> BannedUntilAsync(this StoaServer stoa, Person person)
+    {
+        await using var scope = stoa.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<StoaDb>().Users.Where(u => u.Id == person.Id).Select(u => u.MessagingBannedUntil)
+            .SingleAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What a query on the record answers.</summary>
+    public static async Task<T> AskAsync<T>(this StoaServer stoa, Func<StoaDb, Task<T>> query)
+    {
+        await using var scope = stoa.Services.CreateAsyncScope();
+        return await query(scope.ServiceProvider.GetRequiredService<StoaDb>());
+    }
+
+    /// <summary>Makes the role if it is not there, and gives it as the only one.</summary>
+    public static async Task GiveRoleAsync(this StoaServer stoa, Person superuser, Person person, string role)
+    {
+        await superuser.PostAsync("/auth/roles", new { name = role });
+        var id = (await superuser.GetAsync("/auth/roles")).Is(200).Body.EnumerateArray().Single(r => r.GetProperty("name").GetString() == role).GetProperty("id").GetInt64();
+        (await superuser.PutAsync($"/auth/users/{person.Id}/roles", new { role_ids = new[] { id } })).Is(200);
+    }
+}
