@@ -61,8 +61,7 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
         {
             try
             {
-                await using var connection = await node.Dialect.OpenAsync(_stop.Token);
-                await BeginAsync(connection);
+                await using var connection = await node.Dialect.RunAsync(BeginAsync);
                 while (true)
                     await ReadAsync(connection);
             }
@@ -92,6 +91,21 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
         node.Metrics.Lost();
         node.OnReaderLost();
         await Task.Delay(RetryPause, node.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<DbConnection> BeginAsync()
+    {
+        var connection = await node.Dialect.OpenAsync(_stop.Token);
+        try
+        {
+            await BeginAsync(connection);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task BeginAsync(DbConnection connection)

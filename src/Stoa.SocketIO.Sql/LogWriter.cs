@@ -17,12 +17,15 @@ internal sealed class LogWriter(SqlNode node)
 {
     private const int BatchSize = 64;
     private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestBreak = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
     private readonly Channel<LogWrite> _queue = Channel.CreateUnbounded<LogWrite>(new UnboundedChannelOptions { SingleReader = true });
     private DbConnection? _connection;
     private Task _running = Task.CompletedTask;
     private long? _away;
     private int _waiting;
+    private bool _isFresh;
+    private bool _inDoubt;
     private volatile bool _broken;
 
     /// <summary>Whether events were delivered that are not in the log, and the mark that says so is not there yet.</summary>
@@ -67,12 +70,17 @@ internal sealed class LogWriter(SqlNode node)
             while (batch.Count < BatchSize && _queue.Reader.TryRead(out var write))
                 batch.Add(write);
             Interlocked.Add(ref _waiting, -batch.Count);
+            var start = node.Clock.GetTimestamp();
             var durable = await TryCommitAsync(batch);
+            var taken = node.Clock.GetElapsedTime(start);
             if (durable)
                 node.Wake();
             foreach (var write in batch)
                 write.Done?.Invoke(durable);
             batch.Clear();
+            // Whoever waits for the file looks again at times of its own: one that commits without a break would starve all others.
+            if (node.Dialect.MustGiveWay && !node.IsAlone)
+                await Task.Delay(taken < LongestBreak ? taken : LongestBreak, node.Clock);
         }
     }
 
@@ -80,23 +88,40 @@ internal sealed class LogWriter(SqlNode node)
     {
         if (_away is { } since && node.Clock.GetElapsedTime(since) < RetryPause)
             return Failed(batch);
-        try
+        var loss = await TryOnceAsync(batch);
+        // The connection was cut since the last commit, and this batch has not been asked to be committed: it goes over a new one. One whose commit
+        // is in doubt does not, or others would get it twice.
+        if (loss is not null && !_isFresh && !_inDoubt)
+            loss = await TryOnceAsync(batch);
+        if (loss is null)
         {
-            using var patience = new CancellationTokenSource(CommitPatience, node.Clock);
-            await CommitAsync(batch, patience.Token);
             if (_away is not null)
                 SqlLog.Restored(node.Log, "write");
             _away = null;
             return true;
         }
+
+        if (_away is null)
+            SqlLog.Lost(node.Log, loss, "write");
+        node.Metrics.Lost();
+        _away = node.Clock.GetTimestamp();
+        return Failed(batch);
+    }
+
+    /// <summary>What went wrong; null when it is durable.</summary>
+    private async Task<Exception?> TryOnceAsync(List<LogWrite> batch)
+    {
+        (_isFresh, _inDoubt) = (_connection is null, false);
+        try
+        {
+            using var patience = new CancellationTokenSource(CommitPatience, node.Clock);
+            await node.Dialect.RunAsync(() => CommitAsync(batch, patience.Token));
+            return null;
+        }
         catch (Exception e) when (SqlNode.IsLoss(e))
         {
-            if (_away is null)
-                SqlLog.Lost(node.Log, e, "write");
-            node.Metrics.Lost();
-            _away = node.Clock.GetTimestamp();
             await DropConnectionAsync();
-            return Failed(batch);
+            return e;
         }
     }
 
@@ -106,14 +131,15 @@ internal sealed class LogWriter(SqlNode node)
         return false;
     }
 
-    private async Task CommitAsync(List<LogWrite> batch, CancellationToken cancellation)
+    /// <summary>How many rows it wrote.</summary>
+    private async Task<int> CommitAsync(List<LogWrite> batch, CancellationToken cancellation)
     {
         var rows = batch.Where(static w => w.Row is not null).Select(static w => w.Row!).ToList();
         var marked = _broken;
         if (marked)
             rows.Insert(0, new SqlRow(0, "", node.Id, null, RowKind.Mark, 0, []));
         _connection ??= await node.Dialect.OpenAsync(cancellation);
-        await using var transaction = await _connection.BeginTransactionAsync(cancellation);
+        await using var transaction = await node.Dialect.BeginAsync(_connection, cancellation);
         foreach (var write in batch)
         {
             if (write.Session is { } session)
@@ -125,6 +151,7 @@ internal sealed class LogWriter(SqlNode node)
         // Events given up from here on are behind this mark, and get one of their own.
         if (marked)
             _broken = false;
+        _inDoubt = true;
         try
         {
             await transaction.CommitAsync(cancellation);
@@ -136,6 +163,7 @@ internal sealed class LogWriter(SqlNode node)
         }
 
         node.Metrics.Written(rows.Count);
+        return rows.Count;
     }
 
     private async Task DropConnectionAsync()

@@ -45,7 +45,7 @@ internal sealed class SessionStore(SqlNode node, string space, RecoveryOptions o
     public Task ForgetAsync(string privateId) => WriteAsync((connection, cancellation) => node.Tables.DeleteSessionAsync(connection, privateId, space, cancellation));
 
     /// <summary>
-    /// Takes a session away. One that is live is waited for: until its node has saved its end, or was heard again after two heartbeats, then it is not
+    /// Makes a session this node's. One that is live is waited for: until its node has saved its end, or was heard again after two heartbeats, then it is not
     /// given, or is dead, after five.
     /// </summary>
     public async Task<SavedSession?> TakeAsync(string privateId)
@@ -57,12 +57,12 @@ internal sealed class SessionStore(SqlNode node, string space, RecoveryOptions o
         long? seen = null;
         while (true)
         {
-            if (await node.UseAsync((c, t) => node.Tables.TakeSessionAsync(c, privateId, space, node.NodeLife, t)) is { } taken)
-                return Read(privateId, taken.Node, taken.Body);
+            if (await node.UseAsync((c, t) => node.Tables.TakeSessionAsync(c, privateId, space, node.Id, node.NodeLife, Life(LiveFactor), t)) is { } taken)
+                return Read(privateId, taken.Was, taken.Body);
             var owner = await node.UseAsync((c, t) => node.Tables.OwnerAsync(c, privateId, space, t));
-            if (owner is { } mine && mine.Node == node.Id && !flushed)
+            if (!flushed && (owner is null || owner.Value.Node == node.Id))
             {
-                // Its end may be on its way.
+                // Its beginning, or its end, may be on its way.
                 flushed = await node.Writer.FlushAsync();
                 continue;
             }

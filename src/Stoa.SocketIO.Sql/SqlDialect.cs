@@ -24,6 +24,18 @@ public abstract class SqlDialect
     /// <summary>Run last in a transaction that appends: wakes the readers. Null when they look by themselves.</summary>
     internal abstract string? Wake(string prefix);
 
+    /// <summary>Whether writers wait for each other without a queue.</summary>
+    internal virtual bool MustGiveWay => false;
+
+    /// <summary>
+    /// Runs statements. A driver that has no waiting of its own holds the thread until the disk has answered: not one of the pool then, which has
+    /// few and needs them for the sockets.
+    /// </summary>
+    internal virtual Task<T> RunAsync<T>(Func<Task<T>> statements) => statements();
+
+    /// <summary>A transaction that may write.</summary>
+    internal virtual async Task<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellation) => await connection.BeginTransactionAsync(cancellation);
+
     /// <summary>Run before the tables are made, in the same transaction: two nodes may start at once.</summary>
     internal abstract string? SchemaLock(string prefix);
 
@@ -54,9 +66,15 @@ public sealed class SqliteDialect(Func<DbConnection> connect) : SqlDialect
 
     internal override string Now => "CAST((julianday('now') - 2440587.5) * 86400000 AS integer)";
 
+    internal override bool MustGiveWay => true;
+
     internal override string? AppendLock(string prefix) => null;
 
     internal override string? Wake(string prefix) => null;
+
+    internal override Task<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellation) => SqliteTransaction.BeginAsync(connection, cancellation);
+
+    internal override Task<T> RunAsync<T>(Func<Task<T>> statements) => SqliteThreads.RunAsync(statements);
 
     internal override string? SchemaLock(string prefix) => null;
 

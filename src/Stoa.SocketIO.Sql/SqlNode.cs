@@ -15,7 +15,6 @@ internal sealed class SqlNode : IAsyncDisposable
     // Without recovery rows only have to outlast a reader's short absence.
     private static readonly TimeSpan ShortLife = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, SqlAdapter> _spaces = new(StringComparer.Ordinal);
-    private static readonly TimeSpan GreetingPatience = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _gate = new(1);
     private readonly SemaphoreSlim _welcomes = new(0);
     private readonly CancellationTokenSource _stop = new();
@@ -156,9 +155,14 @@ internal sealed class SqlNode : IAsyncDisposable
     public async Task<T> UseAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use)
     {
         using var patience = new CancellationTokenSource(Options.RequestsTimeout, Clock);
-        await using var connection = await Dialect.OpenAsync(patience.Token);
-        return await use(connection, patience.Token);
+        return await RunAsync(use, patience.Token);
     }
+
+    private Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use, CancellationToken cancellation) => Dialect.RunAsync(async () =>
+    {
+        await using var connection = await Dialect.OpenAsync(cancellation);
+        return await use(connection, cancellation);
+    });
 
     private async Task TryAsync(Func<DbConnection, CancellationToken, Task> use, string operation)
     {
@@ -211,22 +215,27 @@ internal sealed class SqlNode : IAsyncDisposable
 
     private async Task BeatAsync(CancellationToken cancellation)
     {
-        await using var connection = await Dialect.OpenAsync(cancellation);
-        foreach (var (name, _) in _spaces)
-            await Tables.BeatAsync(connection, Id, name, cancellation);
-        if (await Tables.CountNodesAsync(connection, null, NodeLife, cancellation) > 1)
+        var living = await RunAsync(
+            async (connection, stop) =>
+            {
+                foreach (var (name, _) in _spaces)
+                    await Tables.BeatAsync(connection, Id, name, stop);
+                return await Tables.CountNodesAsync(connection, null, NodeLife, stop);
+            },
+            cancellation);
+        if (living > 1)
             Heard();
         else if (_heardAt is not long last || Clock.GetElapsedTime(last) > Options.NodeLife * 2)
             _alone = true;
     }
 
-    /// <summary>Others write nothing while they think that they are alone: a namespace serves when they know better. Dead ones that still count are not waited for long.</summary>
+    /// <summary>Others write nothing while they think that they are alone: a namespace serves when each of them has answered, or is known to be dead.</summary>
     private async Task GreetAsync(string name, CancellationToken cancellation)
     {
         var others = await UseAsync((c, t) => Tables.CountNodesAsync(c, null, NodeLife, t)) - 1;
         Writer.TryAdd(new LogWrite(new SqlRow(0, name, Id, null, RowKind.Hello, 0, []), null, null));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var limit = new CancellationTokenSource(GreetingPatience, Clock);
+        using var limit = new CancellationTokenSource(Options.NodeLife, Clock);
         await using var ends = limit.Token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), patience);
         try
         {
@@ -235,7 +244,7 @@ internal sealed class SqlNode : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // The others count themselves with their next heartbeat.
+            // Who has not answered in a node's life does not count any more.
         }
     }
 

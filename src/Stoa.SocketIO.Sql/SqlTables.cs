@@ -15,7 +15,7 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
         {
             dialect.SchemaLock(prefix),
             $"CREATE TABLE IF NOT EXISTS {prefix}log (id {dialect.KeyType}, space text NOT NULL, node text NOT NULL, target text, kind smallint NOT NULL, number bigint NOT NULL, written bigint NOT NULL, body {dialect.BytesType} NOT NULL)",
-            $"CREATE TABLE IF NOT EXISTS {prefix}sessions (private_id text NOT NULL, space text NOT NULL, node text NOT NULL, live smallint NOT NULL, ends bigint NOT NULL, body {dialect.BytesType} NOT NULL, PRIMARY KEY (private_id, space))",
+            $"CREATE TABLE IF NOT EXISTS {prefix}sessions (private_id text NOT NULL, space text NOT NULL, node text NOT NULL, was text, live smallint NOT NULL, ends bigint NOT NULL, body {dialect.BytesType} NOT NULL, PRIMARY KEY (private_id, space))",
             $"CREATE INDEX IF NOT EXISTS {prefix}sessions_ends ON {prefix}sessions (ends)",
             $"CREATE TABLE IF NOT EXISTS {prefix}nodes (node text NOT NULL, space text NOT NULL, seen bigint NOT NULL, PRIMARY KEY (node, space))",
             $"CREATE TABLE IF NOT EXISTS {prefix}epoch (epoch text NOT NULL)",
@@ -99,15 +99,21 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
     public Task DeleteSessionAsync(DbConnection connection, string privateId, string space, CancellationToken cancellation) =>
         RunAsync(connection, $"DELETE FROM {prefix}sessions WHERE private_id = @id AND space = @space", cancellation, ("id", privateId), ("space", space));
 
-    /// <summary>Takes a session away when it was saved at its end, or when its node is dead; of two that ask, one gets it.</summary>
-    public async Task<(string Node, byte[] Body)?> TakeSessionAsync(DbConnection connection, string privateId, string space, long nodeLife, CancellationToken cancellation)
+    /// <summary>
+    /// Makes a session this node's when it was saved at its end, or when its node is dead; of two that ask, one gets it. It changes hands in one
+    /// statement: taken away and written again later, it would be missing for a client that is lost in between.
+    /// </summary>
+    public async Task<(string Was, byte[] Body)?> TakeSessionAsync(
+        DbConnection connection, string privateId, string space, string node, long nodeLife, long lifeMilliseconds, CancellationToken cancellation)
     {
         await using var command = Command(
             connection,
-            $"DELETE FROM {prefix}sessions WHERE private_id = @id AND space = @space AND ends > {dialect.Now} " +
-            $"AND (live = 0 OR node NOT IN (SELECT node FROM {prefix}nodes WHERE seen > {dialect.Now} - {nodeLife})) RETURNING node, body",
+            $"UPDATE {prefix}sessions SET was = node, node = @node, live = 1, ends = {dialect.Now} + {lifeMilliseconds} " +
+            $"WHERE private_id = @id AND space = @space AND ends > {dialect.Now} " +
+            $"AND (live = 0 OR node NOT IN (SELECT node FROM {prefix}nodes WHERE seen > {dialect.Now} - {nodeLife})) RETURNING was, body",
             ("id", privateId),
-            ("space", space));
+            ("space", space),
+            ("node", node));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? (reader.GetString(0), (byte[])reader.GetValue(1)) : null;
     }
