@@ -41,6 +41,9 @@ public sealed class AssemblyWallTests
     [InlineData("Stoa.Core", "Stoa")]
     [InlineData("Microsoft.AspNetCore.Http.Abstractions", "Microsoft.AspNetCore")]
     [InlineData("System.Net.Sockets", "System.Net.Sockets")]
+    [InlineData("Microsoft.Data.Sqlite", "Microsoft.Data")]
+    [InlineData("Stoa.SocketIO.Redis", "Stoa.SocketIO.Redis")]
+    [InlineData("StackExchange.Redis", "StackExchange.Redis")]
     public void A_forbidden_reference_is_reported(string reference, string forbidden)
     {
         using var assembly = AssemblyDefinition.CreateAssembly(new AssemblyNameDefinition("Sample", new Version(1, 0)), "Sample", ModuleKind.Dll);
