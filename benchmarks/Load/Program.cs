@@ -1,8 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using Stoa.Load;
+using Stoa.Load.Floors;
 using Stoa.Load.Scenarios;
 using Stoa.Load.Scenarios.Sockets;
+
+// Started by the sockets scenario as a process of its own.
+if (args is ["socket-floor", var port])
+    return SocketFloor.Run(int.Parse(port, CultureInfo.InvariantCulture));
 
 // One thread waits for the sockets and runs the senders on the spot: no hand-over to the thread pool for each answer. Read once, by the first socket.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");

@@ -7,7 +7,6 @@ using Stoa.SocketIO.Admin;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Namespaces;
 using Stoa.SocketIO.Packets;
-using Stoa.SocketIO.Recovery;
 
 namespace Stoa.SocketIO;
 
@@ -141,6 +140,8 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
         lock (_gate)
             _unfinished++;
         Observer?.Connected(socket);
+        if (socket.Namespace.Adapter.Recovers)
+            socket.Namespace.Adapter.OnSessionChanged(socket);
         socket.Begin();
     }
 
@@ -156,11 +157,11 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
 
     internal void ProtocolBroken(string rule) => SocketLog.ProtocolBroken(_log, rule);
 
-    internal void SaveSession(SocketNamespace space, SavedSession session)
+    /// <summary>Sees to it that a session that could not be kept is logged.</summary>
+    internal void Watch(ValueTask saving, string space)
     {
-        var saving = space.Adapter.SaveSessionAsync(session);
         if (!saving.IsCompletedSuccessfully)
-            _ = WatchAsync(saving, space.Name);
+            _ = WatchAsync(saving, space);
     }
 
     private protected override BroadcastOperator Select() => Table().Main.Everybody;

@@ -13,6 +13,14 @@ public sealed class AssemblyWallTests
         Assert.Empty(AssemblyWalls.Forbidden(Built.SocketIO, "Stoa", "Microsoft.EntityFrameworkCore", "Npgsql", "StackExchange.Redis"));
 
     [Fact]
+    public void The_Redis_adapter_uses_SocketIO_alone_and_no_database() =>
+        Assert.Empty(AssemblyWalls.Forbidden(Built.SocketIORedis, "Stoa.Core", "Stoa.Server", "Stoa.SocketIO.Sql", "Microsoft.EntityFrameworkCore", "Npgsql", "Microsoft.Data"));
+
+    [Fact]
+    public void The_SQL_adapter_uses_SocketIO_alone_and_no_driver() =>
+        Assert.Empty(AssemblyWalls.Forbidden(Built.SocketIOSql, "Stoa.Core", "Stoa.Server", "Stoa.SocketIO.Redis", "StackExchange.Redis", "Microsoft.EntityFrameworkCore", "Npgsql", "Microsoft.Data", "SQLitePCLRaw"));
+
+    [Fact]
     public void Core_uses_nothing_of_ours_and_no_web_sockets_or_redis() =>
         Assert.Empty(AssemblyWalls.Forbidden(Built.Core, ["Stoa", "StackExchange.Redis", .. Web]));
 
@@ -33,6 +41,9 @@ public sealed class AssemblyWallTests
     [InlineData("Stoa.Core", "Stoa")]
     [InlineData("Microsoft.AspNetCore.Http.Abstractions", "Microsoft.AspNetCore")]
     [InlineData("System.Net.Sockets", "System.Net.Sockets")]
+    [InlineData("Microsoft.Data.Sqlite", "Microsoft.Data")]
+    [InlineData("Stoa.SocketIO.Redis", "Stoa.SocketIO.Redis")]
+    [InlineData("StackExchange.Redis", "StackExchange.Redis")]
     public void A_forbidden_reference_is_reported(string reference, string forbidden)
     {
         using var assembly = AssemblyDefinition.CreateAssembly(new AssemblyNameDefinition("Sample", new Version(1, 0)), "Sample", ModuleKind.Dll);

@@ -10,9 +10,13 @@ internal static class Built
 
     public static ModuleDefinition SocketIO { get; } = Read("Stoa.SocketIO");
 
+    public static ModuleDefinition SocketIORedis { get; } = Read("Stoa.SocketIO.Redis");
+
+    public static ModuleDefinition SocketIOSql { get; } = Read("Stoa.SocketIO.Sql");
+
     public static ModuleDefinition Server { get; } = Read("Stoa.Server");
 
-    public static IReadOnlyList<ModuleDefinition> All { get; } = [Core, SocketIO, Server];
+    public static IReadOnlyList<ModuleDefinition> All { get; } = [Core, SocketIO, SocketIORedis, SocketIOSql, Server];
 
     /// <summary>This test program, whose fixtures break the rules on purpose.</summary>
     public static ModuleDefinition Tests { get; } = Read("Architecture");

@@ -3,6 +3,9 @@ namespace Stoa.Server.Realtime;
 /// <summary>The event catalogue: every name on the wire, its direction and its payload. docs/realtime.md is written from it.</summary>
 public static class Events
 {
+    /// <summary>From server to server, never to a client: ids of sessions that have ended, to be forgotten at once.</summary>
+    public const string SessionsEnded = "sessions:ended";
+
     /// <summary>To the client, once after connecting: <c>Connected</c>.</summary>
     public const string Connected = "connected";
 

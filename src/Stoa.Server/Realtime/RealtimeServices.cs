@@ -2,10 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Jobs;
 using Stoa.SocketIO;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Namespaces;
+using Stoa.SocketIO.Recovery;
 
 namespace Stoa.Server.Realtime;
 
@@ -21,9 +23,17 @@ public static class RealtimeServices
             o.PingInterval = settings.SocketIO.PingInterval;
             o.PingTimeout = settings.SocketIO.PingTimeout;
             o.MaxPayload = settings.SocketIO.MaxPayload;
+            if (settings.SocketIO.RecoverFor > TimeSpan.Zero)
+            {
+                // The token is checked again: the session may have ended meanwhile.
+                o.Recovery = new RecoveryOptions { MaxDisconnection = settings.SocketIO.RecoverFor, SkipMiddleware = false };
+            }
+
             foreach (var origin in settings.AllowedOrigins)
                 (o.Cors ??= new EngineCors { Credentials = true }).Origins.Add(origin);
         });
+
+        services.AddNodes(settings);
 
         // Sockets read and write JSON exactly as routes do.
         services.AddOptions<SocketIOOptions>().Configure<JsonSerializerOptions>(static (o, json) => o.Json = json);
@@ -38,11 +48,17 @@ public static class RealtimeServices
     public static void MapRealtime(this WebApplication app, params Action<SocketNamespaceBuilder>[] doors)
     {
         var gate = app.Services.GetRequiredService<SocketGate>();
+        var sessions = app.Services.GetRequiredService<SessionGate>();
         var connections = app.Services.GetRequiredService<Connections>();
         app.MapSocketIO(Path, io =>
         {
             io.Use(gate.AdmitAsync);
             io.OnConnection(connections.WelcomeAsync);
+            io.OnServerSide(Events.SessionsEnded, (ended, _) =>
+            {
+                sessions.Forget(ended.At(0).As<List<long>>() ?? []);
+                return Task.FromResult<object?>(null);
+            });
             io.UseEvents(gate.StillAliveAsync);
             foreach (var door in doors)
                 door(io);
@@ -50,6 +66,9 @@ public static class RealtimeServices
     }
 }
 
+[JsonSerializable(typeof(List<long>))]
+[JsonSerializable(typeof(IReadOnlyList<long>))]
+[JsonSerializable(typeof(long[]))]
 [JsonSerializable(typeof(Connected))]
 [JsonSerializable(typeof(SocketRefusal))]
 [JsonSerializable(typeof(EventAnswer))]

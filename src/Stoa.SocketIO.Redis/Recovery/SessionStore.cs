@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text.Json;
 using StackExchange.Redis;
+using Stoa.SocketIO.Adapters;
 using Stoa.SocketIO.Recovery;
 using Stoa.SocketIO.Redis.Wire;
 

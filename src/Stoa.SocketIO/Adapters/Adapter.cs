@@ -79,6 +79,20 @@ public abstract class Adapter(SocketNamespace space)
     /// <remarks>Called when the socket is in its rooms again. An event that also reached it live is recognized by its offset and delivered once.</remarks>
     public virtual ValueTask<IReadOnlyList<SocketPacket>?> ReadMissedAsync(SavedSession session, string offset) => new((IReadOnlyList<SocketPacket>?)null);
 
+    /// <summary>A session that must not come back: its socket left on the client's or the server's wish. Only called when <see cref="Recovers"/>.</summary>
+    public virtual ValueTask ForgetSessionAsync(string privateId) => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// A connected socket is new, or its rooms have changed. For adapters that keep sessions while they live, so that they outlast a killed process.
+    /// Only called when <see cref="Recovers"/>; must not block.
+    /// </summary>
+    protected internal virtual void OnSessionChanged(Socket socket)
+    {
+    }
+
+    /// <summary>What would be saved of a socket now; null when it is not connected.</summary>
+    protected static SavedSession? SessionOf(Socket socket) => socket is { IsConnected: true, PrivateId: not null } ? socket.ToSession() : null;
+
     /// <summary>Rooms got their first member on this node. For adapters that subscribe per room. Called outside of locks; may come late against <see cref="OnRoomsDeleted"/>: look at <see cref="HasLocalMembers"/>.</summary>
     protected internal virtual void OnRoomsCreated(IReadOnlyList<string> rooms)
     {
@@ -164,6 +178,8 @@ public abstract class Adapter(SocketNamespace space)
     {
         if (Table.Join(socket, rooms) is { } made)
             OnRoomsCreated(made);
+        if (Recovers && socket.IsConnected)
+            OnSessionChanged(socket);
         Namespace.Server.Observer?.Joined(socket, rooms);
     }
 
@@ -171,6 +187,8 @@ public abstract class Adapter(SocketNamespace space)
     {
         if (Table.Leave(socket, rooms) is { } gone)
             OnRoomsDeleted(gone);
+        if (Recovers && socket.IsConnected)
+            OnSessionChanged(socket);
         Namespace.Server.Observer?.Left(socket, rooms);
     }
 

@@ -87,13 +87,16 @@ public sealed partial class EngineSession
     {
         if (now < _lingerUntil)
             return;
-        if (_state == State.Lingering)
-        {
-            _state = State.Closed;
-            _queue = null;
-            _server.Forget(this);
-        }
-
+        EndLingering();
         _webSocket?.Abort();
+    }
+
+    private void EndLingering()
+    {
+        if (_state != State.Lingering)
+            return;
+        _state = State.Closed;
+        _queue = null;
+        _server.Forget(this);
     }
 }

@@ -27,7 +27,10 @@ public sealed partial class EngineSession
             _poll?.TrySetResult();
     }
 
-    /// <summary>Makes the WebSocket the transport; false when the session ended meanwhile.</summary>
+    /// <summary>
+    /// Makes the WebSocket the transport; false when the session ended meanwhile. The client asks with no GET any more, so what a session that was
+    /// closed has left for it, e.g. the reason, goes over the WebSocket too.
+    /// </summary>
     internal async ValueTask<bool> CompleteUpgradeAsync(WebSocketConnection socket)
     {
         // A POST still being read came before the 5: its packets are handled first.
@@ -39,10 +42,14 @@ public sealed partial class EngineSession
 
         lock (_gate)
         {
-            if (_state != State.Open)
-                return false;
             foreach (var message in TakeQueue())
                 socket.Send(message);
+            if (_state != State.Open)
+            {
+                EndLingering();
+                return false;
+            }
+
             _webSocket = socket;
             _poll?.TrySetResult();
         }

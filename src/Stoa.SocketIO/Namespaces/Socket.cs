@@ -154,6 +154,9 @@ public sealed partial class Socket : EventEmitter
             Data[key] = value;
     }
 
+    /// <summary>What is kept of it; it must have a private id.</summary>
+    internal SavedSession ToSession() => new(Id, PrivateId!, [.. Rooms.Skip(1)], DataSnapshot(), SavedUser);
+
     internal SocketDetails Details() => new(Id, Handshake, Rooms, DataSnapshot());
 
     internal IReadOnlyDictionary<string, object?> DataSnapshot() => _data is null ? new Dictionary<string, object?>() : new Dictionary<string, object?>(_data, StringComparer.Ordinal);

@@ -119,8 +119,8 @@ public sealed class SocketNamespace : BroadcastTarget
         Adapter.Remove(socket);
         if (reason is { } told)
             Server.Observer?.Disconnected(socket, told);
-        if (Adapter.Recovers && socket.PrivateId is { } privateId && reason?.IsRecoverable() == true)
-            Server.SaveSession(this, new SavedSession(socket.Id, privateId, [.. socket.Rooms.Skip(1)], socket.DataSnapshot(), socket.SavedUser));
+        if (Adapter.Recovers && socket.PrivateId is { } privateId && reason is { } why)
+            Server.Watch(why.IsRecoverable() ? Adapter.SaveSessionAsync(socket.ToSession()) : Adapter.ForgetSessionAsync(privateId), Name);
         Server.Leave(this);
     }
 

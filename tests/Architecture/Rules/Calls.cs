@@ -14,7 +14,7 @@ internal static class Calls
     };
 
     // Where a host is put together: there the system's clock is chosen, once.
-    private static readonly HashSet<string> Composition = new(StringComparer.Ordinal) { "Program", "Stoa.SocketIO.SocketIORegistration" };
+    private static readonly HashSet<string> Composition = new(StringComparer.Ordinal) { "Program", "Stoa.SocketIO.SocketIORegistration", "Stoa.SocketIO.RedisRegistration", "Stoa.SocketIO.SqlRegistration" };
 
     /// <summary>Time comes from the injected TimeProvider, so that tests can set it; only where a host is put together the system's is chosen.</summary>
     public static IEnumerable<string> TimeAroundTheProvider(IEnumerable<TypeDefinition> types) =>

@@ -9,6 +9,12 @@ internal static partial class LiteralWalls
 {
     private const string Data = "Stoa.Core.Data";
 
+    // A log of its own, in tables of its own; it knows no driver.
+    private const string SocketLog = "Stoa.SocketIO.Sql";
+
+    // Hands that log its connections.
+    private const string LogsConnections = "Stoa.Server.Realtime.Nodes";
+
     // What only somebody who speaks to one particular database calls.
     private static readonly string[] SqlCalls =
     [
@@ -26,16 +32,16 @@ internal static partial class LiteralWalls
         from Match match in Event().Matches(line)
         select $"{file.Path} names {match.Value}";
 
-    /// <summary>Only Core/Data writes SQL, names tables and columns, and knows the two databases apart.</summary>
+    /// <summary>Only Core/Data, and the sockets' log for its own tables, writes SQL; only Core/Data names tables and columns, and knows the two databases apart.</summary>
     public static IEnumerable<string> Sql(IEnumerable<TypeDefinition> types)
     {
         foreach (var type in types.Where(static t => !Built.IsWithin(Built.NamespaceOf(t), Data)))
         {
-            foreach (var text in Literals(type).Where(static t => Statement().IsMatch(t)))
+            foreach (var text in Literals(type).Where(t => Statement().IsMatch(t) && !Built.IsWithin(Built.NamespaceOf(type), SocketLog)))
                 yield return $"{Built.NameOf(type)} writes \"{text}\"";
             foreach (var call in Built.Instructions(type).Select(static i => i.Operand).OfType<MethodReference>().Where(IsSqlCall))
                 yield return $"{Built.NameOf(type)} calls {call.Name}";
-            foreach (var used in Uses.Of(type).Where(static t => Built.IsWithin(t.Namespace, "Npgsql") || Built.IsWithin(t.Namespace, "Microsoft.Data.Sqlite")))
+            foreach (var used in Uses.Of(type).Where(static t => Built.IsWithin(t.Namespace, "Npgsql") || Built.IsWithin(t.Namespace, "Microsoft.Data.Sqlite")).Where(_ => Built.NameOf(type) != LogsConnections))
                 yield return $"{Built.NameOf(type)} uses {used.FullName}";
         }
     }

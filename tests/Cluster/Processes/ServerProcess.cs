@@ -33,6 +33,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Settings beside those that every test has, as environment variables.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
     public string LogFolder => Path.Combine(folder, "logs");
 
     /// <summary>Completes when the server answers; not complete from the moment before a kill until it answers again.</summary>
@@ -149,6 +152,8 @@ public sealed class ServerProcess : IAsyncDisposable
         environment["Outbox__SweepInterval"] = "00:00:01";
         if (sharesKey)
             environment["Tokens__Secret"] = Secret;
+        foreach (var (name, value) in Settings)
+            environment[name] = value;
         return start;
     }
 

@@ -127,6 +127,25 @@ public sealed class UpgradeTests
     }
 
     [Fact]
+    public async Task What_a_session_that_is_closed_during_the_probe_has_left_goes_over_the_websocket()
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = await server.PollingAsync();
+        await client.SendAsync("40");
+        await client.PollAsync();
+        await using var socket = await Second(server, client, "/socket.io/");
+        await socket.SendAsync("2probe");
+        Assert.Equal("3probe", await socket.TextAsync());
+        await server.IO.EmitAsync("last");
+        // The client polls no more: it has only its confirmation left to send.
+        await server.IO.DisconnectSocketsAsync(close: true);
+        await socket.SendAsync("5");
+
+        Assert.Equal(["42[\"last\"]", "41"], await socket.ClosedAsync());
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.StatusAsync()).Status);
+    }
+
+    [Fact]
     public async Task What_is_sent_during_the_probe_leaves_once_and_in_order()
     {
         await using var server = await TestServer.StartAsync();

@@ -1,8 +1,12 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Stoa.Core.Data;
 using Stoa.SocketIO;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Namespaces;
 using Stoa.SocketIO.Recovery;
+using Stoa.SocketIO.Sql;
 
 namespace Stoa.Conformance.Host;
 
@@ -42,8 +46,8 @@ public static class ConformanceApp
     }
 
     /// <summary>
-    /// The server of load generators: default settings, <c>echo</c>, <c>join</c> and <c>say</c>; with <c>--redis=ADDRESS</c> (and <c>--prefix=…</c>,
-    /// <c>--recovery=true</c>) one of several nodes.
+    /// The server of load generators: default settings, <c>echo</c>, <c>join</c> and <c>say</c>; with <c>--redis=ADDRESS</c> or <c>--sql=CONNECTION</c> (and <c>--prefix=…</c>,
+    /// <c>--recovery=true</c>) one of several nodes. With <c>--bare=true</c> no Socket.IO server at all, see <see cref="BareWebSocket"/>.
     /// </summary>
     public static WebApplication Bench(string[] args)
     {
@@ -53,7 +57,15 @@ public static class ConformanceApp
         builder.Services.AddSocketIO(o => o.Recovery = builder.Configuration.GetValue<bool>("recovery") ? new RecoveryOptions() : null);
         if (builder.Configuration["redis"] is { } redis)
             builder.Services.AddSocketIORedis(redis, o => o.ChannelPrefix = builder.Configuration["prefix"] ?? o.ChannelPrefix);
+        if (builder.Configuration["sql"] is { } sql)
+            builder.Services.AddSocketIOSql(Dialect(sql), o => o.TablePrefix = builder.Configuration["prefix"] ?? o.TablePrefix);
         var app = builder.Build();
+        if (builder.Configuration.GetValue<bool>("bare"))
+        {
+            app.Map("/socket.io/", BareWebSocket.ServeAsync);
+            return app;
+        }
+
         app.MapSocketIO("/socket.io", io =>
         {
             io.On("echo", (e, _) =>
@@ -69,6 +81,15 @@ public static class ConformanceApp
             io.On<Said>("say", async (socket, said, _) => await socket.Namespace.To(said.Room).EmitAsync("said", said.Data));
         });
         return app;
+    }
+
+    /// <summary>A log in the database of a connection string: PostgreSQL when it names a host, else a SQLite file.</summary>
+    public static SqlDialect Dialect(string connection)
+    {
+        if (connection.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+            return new PostgresDialect(() => new NpgsqlConnection(connection), static (c, time, stop) => ((NpgsqlConnection)c).WaitAsync(time, stop));
+        SqliteNative.Init();
+        return new SqliteDialect(() => new SqliteConnection(connection));
     }
 
     private static EngineOptions Shared(EngineOptions options)

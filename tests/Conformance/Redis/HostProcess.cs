@@ -13,13 +13,16 @@ public sealed class HostProcess : IAsyncDisposable
 
     private HostProcess(Process process, int port) => (_process, _port) = (process, port);
 
-    public static async Task<HostProcess> StartAsync(string redis, string prefix)
+    public static Task<HostProcess> StartAsync(string redis, string prefix) => StartWithAsync($"--redis={redis}", $"--prefix={prefix}");
+
+    /// <param name="adapter">Which adapter, in the host's own words.</param>
+    public static async Task<HostProcess> StartWithAsync(params string[] adapter)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        string[] arguments = [typeof(ConformanceApp).Assembly.Location, $"--urls=http://127.0.0.1:{port}", $"--redis={redis}", $"--prefix={prefix}", "--recovery=true", "--bench"];
+        string[] arguments = [typeof(ConformanceApp).Assembly.Location, $"--urls=http://127.0.0.1:{port}", .. adapter, "--recovery=true", "--bench"];
         var host = new HostProcess(Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!, port);
         host._process.BeginOutputReadLine();
         await Wait.Until(host.Listens);

@@ -1,6 +1,6 @@
 // Plays a list of steps over sockets and prints every answer and event. Each test writes its own steps, as JSON, in argument 2:
 //   {do:"connect", as:"ana", token, expect:["connected"]}  {do:"emit", as, event, payload}  {do:"send", as, event, payload} (no acknowledgement)
-//   {do:"await", as, event}  {do:"close", as}  {do:"http", method, path, token, body}
+//   connect and http take a url of their own (another server), {do:"await", as, event}  {do:"close", as}  {do:"http", method, path, token, body}
 import { createRequire } from 'node:module';
 const { io } = createRequire(new URL('../../../examples/package.json', import.meta.url))('socket.io-client');
 
@@ -23,7 +23,7 @@ for (const step of JSON.parse(stepsJson)) {
   let result = null;
   if (step.do === 'connect') {
     events[step.as] = [];
-    const socket = io(url, { forceNew: true, reconnection: false, ...(step.token !== undefined && { auth: { token: step.token } }), ...step.options });
+    const socket = io(step.url ?? url, { forceNew: true, reconnection: false, ...(step.token !== undefined && { auth: { token: step.token } }), ...step.options });
     sockets[step.as] = socket;
     for (const name of ['connect', 'connect_error', 'disconnect']) {
       socket.on(name, (arg) => events[step.as].push({ event: name, payload: name === 'connect_error' ? { message: arg.message, data: arg.data } : arg ?? null }));
@@ -43,7 +43,7 @@ for (const step of JSON.parse(stepsJson)) {
   } else if (step.do === 'close') {
     sockets[step.as].disconnect();
   } else if (step.do === 'http') {
-    const answer = await fetch(url.replace(/\/$/, '') + step.path, {
+    const answer = await fetch((step.url ?? url).replace(/\/$/, '') + step.path, {
       method: step.method, headers: { 'content-type': 'application/json', authorization: `Bearer ${step.token}` }, body: step.body && JSON.stringify(step.body),
     });
     result = { status: answer.status };

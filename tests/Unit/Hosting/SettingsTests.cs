@@ -143,13 +143,44 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void Names_of_features_to_come_are_let_pass_with_a_note()
     {
-        here.WithFile(".env", "AGORA_APP_ID=x\nRATELIMIT__CALLS_PER_HOUR=10\n").With("REDIS_URL", "redis://localhost");
+        here.WithFile(".env", "AGORA_APP_ID=x\nRATELIMIT__CALLS_PER_HOUR=10\n").With("TWILIO_AUTH_TOKEN", "x");
 
         var notes = string.Join('\n', here.Start().Notes);
 
-        Assert.Contains("REDIS_URL", notes, StringComparison.Ordinal);
+        Assert.Contains("TWILIO_AUTH_TOKEN", notes, StringComparison.Ordinal);
         Assert.Contains("AGORA_APP_ID", notes, StringComparison.Ordinal);
         Assert.Contains("RATELIMIT__CALLS_PER_HOUR", notes, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("redis://localhost", "localhost:6379")]
+    [InlineData("redis://localhost:6379/0", "localhost:6379,defaultDatabase=0")]
+    [InlineData("redis://:p%40ss%3D@cache.example:7000/3", "cache.example:7000,password=p@ss=,defaultDatabase=3")]
+    [InlineData("redis://default:x@cache.example", "cache.example:6379,password=x")]
+    [InlineData("rediss://:x@cache.example", "cache.example:6379,password=x,ssl=true,sslHost=cache.example")]
+    [Requirement("S4-17")]
+    public void Redis_is_given_by_its_usual_address(string url, string configuration) =>
+        Assert.Equal(configuration, here.With("REDIS_URL", url).Start().Redis.Configuration);
+
+    [Fact]
+    public void Without_an_address_there_is_no_Redis() => Assert.Null(here.Start().Redis.Configuration);
+
+    [Theory]
+    [InlineData("localhost:6379")]
+    [InlineData("http://localhost:6379")]
+    [InlineData("redis://")]
+    [InlineData("redis://localhost/zero")]
+    [InlineData("redis://localhost/-1")]
+    [InlineData("redis://geheim@localhost")]
+    [InlineData("redis://ana:geheim@localhost")]
+    [InlineData("redis://:ge,heim@localhost")]
+    [InlineData("redis://:geheim@localhost?ssl=1")]
+    public void An_address_of_Redis_that_cannot_be_used_stops_the_start_and_is_not_shown(string url)
+    {
+        var fault = Assert.Throws<SettingsException>(() => here.With("REDIS_URL", url).Start());
+
+        Assert.Contains("Redis:Url", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("heim", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

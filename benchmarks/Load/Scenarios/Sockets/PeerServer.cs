@@ -25,15 +25,23 @@ public sealed class PeerServer : IAsyncDisposable
 
     public long ResidentBytes => ProcessFacts.ResidentBytes(process.Id);
 
-    /// <param name="name"><c>stoa</c>: the conformance host; <c>node</c>: the reference server under benchmarks/peers.</param>
+    /// <param name="name"><c>stoa</c>: the conformance host; <c>node</c>: the reference server under benchmarks/peers; <c>bare</c>: an upgraded request of the web server and nothing else; <c>floor</c>: <see cref="Floors.SocketFloor"/>.</param>
     /// <param name="cpus">Processors it may use, in the notation of taskset(1).</param>
     public static async Task<PeerServer> StartAsync(string name, string cpus, WorkFolder work)
     {
         var address = new IPEndPoint(IPAddress.Loopback, FreePort.Find());
-        string[] command = name == "stoa"
-            ? ["dotnet", StoaProgram(), "--bench", "--urls", $"http://{address}"]
-            : ["node", Path.Combine(Repository.Root, "benchmarks", "peers", "socketio-node", "server.mjs"), address.Port.ToString(CultureInfo.InvariantCulture)];
+        var port = address.Port.ToString(CultureInfo.InvariantCulture);
+        string[] command = name switch
+        {
+            "stoa" => ["dotnet", StoaProgram(), "--bench", "--urls", $"http://{address}"],
+            "bare" => ["dotnet", StoaProgram(), "--bench", "--bare=true", "--urls", $"http://{address}"],
+            "node" => ["node", Path.Combine(Repository.Root, "benchmarks", "peers", "socketio-node", "server.mjs"), port],
+            _ => ["dotnet", typeof(PeerServer).Assembly.Location, "socket-floor", port],
+        };
         var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", Path.Combine(work.Path, $"{name}.log"), "taskset", "-c", cpus, .. command]);
+        // What this program sets for its own sockets is not for the servers.
+        foreach (var own in new[] { "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT" })
+            start.Environment.Remove(own);
         var server = new PeerServer(Process.Start(start)!, address);
         await server.AwaitAsync();
         return server;

@@ -72,4 +72,11 @@ public sealed class SocketIOSettings
     /// <summary>The largest packet a client may send, in bytes.</summary>
     [Between("1024", "104857600")]
     public int MaxPayload { get; init; } = 1_000_000;
+
+    /// <summary>
+    /// How long a client that lost its connection may come back to its socket and what it missed (connection state recovery). 0: not at all. Adds one
+    /// more argument to every event, which clients other than JavaScript's may not expect.
+    /// </summary>
+    [Between("00:00:00", "1.00:00:00")]
+    public TimeSpan RecoverFor { get; init; } = TimeSpan.Zero;
 }

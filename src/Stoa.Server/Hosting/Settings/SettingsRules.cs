@@ -21,6 +21,7 @@ internal static class SettingsRules
     public static void Check(StoaSettings settings, bool isDevelopment, List<string> problems, List<string> notes)
     {
         CheckDatabase(settings, problems);
+        CheckRedis(settings, problems);
         CheckSecret(settings, isDevelopment, problems, notes);
         CheckAddresses(settings, problems);
         CheckAccounts(settings, isDevelopment, problems, notes);
@@ -49,6 +50,22 @@ internal static class SettingsRules
         catch (FormatException fault)
         {
             problems.Add($"Database:Url ({SourceOf(settings, "Database:Url")}): {fault.Message}");
+        }
+    }
+
+    private static void CheckRedis(StoaSettings settings, List<string> problems)
+    {
+        if (settings.Redis.Prefix.Length is 0 or > 64)
+            problems.Add("Redis:Prefix must have 1 to 64 characters");
+        if (settings.Redis.Url.Length == 0)
+            return;
+        try
+        {
+            settings.Redis.Configuration = RedisUrl.Read(settings.Redis.Url);
+        }
+        catch (FormatException fault)
+        {
+            problems.Add($"Redis:Url ({SourceOf(settings, "Redis:Url")}) {fault.Message}");
         }
     }
 

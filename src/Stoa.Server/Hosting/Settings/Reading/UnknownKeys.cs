@@ -10,7 +10,7 @@ internal static class UnknownKeys
     /// <summary>Names of the served systems' scripts whose feature this version does not have: they are let pass, with a note.</summary>
     public static readonly IReadOnlySet<string> NotYetUsed = new HashSet<string>(StringComparer.Ordinal)
     {
-        "REDIS_URL", "WEBSOCKET_SECRET_KEY", "ENVIRONMENT", "DEBUG", "LOG_FILE", "ANALYTICS_RETENTION_MONTHS", "RATELIMIT__CALLS_PER_HOUR",
+        "WEBSOCKET_SECRET_KEY", "ENVIRONMENT", "DEBUG", "LOG_FILE", "ANALYTICS_RETENTION_MONTHS", "RATELIMIT__CALLS_PER_HOUR",
         "ENABLE_MOCK_ANALYTICS_DATA", "ENABLE_BATCH_PROCESSING", "AGORA_APP_ID", "AGORA_APP_CERTIFICATE",
         "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER",
     };

@@ -6,17 +6,22 @@ using Microsoft.Extensions.Primitives;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Namespaces;
 
-namespace Stoa.SocketIO.Redis.Wire;
+namespace Stoa.SocketIO.Adapters;
 
-/// <summary>What a node tells of a socket: <c>{id, handshake, rooms, data}</c>, with the handshake as the reference server has it.</summary>
-internal static class SocketDetailsJson
+/// <summary>For adapters: what a node tells of a socket, <c>{id, handshake, rooms, data}</c>, with the handshake as the reference server has it.</summary>
+public static class SocketDetailsJson
 {
+    /// <summary>Writes one object.</summary>
+    /// <param name="options">How values of the data bag are serialized.</param>
     public static void Write(Utf8JsonWriter json, SocketDetails socket, JsonSerializerOptions options)
     {
         json.WriteStartObject();
         json.WriteString("id", socket.Id);
         WriteHandshake(json, socket.Handshake);
-        ClusterMessage.WriteNames(json, "rooms", socket.Rooms);
+        json.WriteStartArray("rooms");
+        foreach (var room in socket.Rooms)
+            json.WriteStringValue(room);
+        json.WriteEndArray();
         json.WritePropertyName("data");
         WriteData(json, socket.Data, options);
         json.WriteEndObject();

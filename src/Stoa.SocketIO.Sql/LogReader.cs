@@ -1,0 +1,158 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+
+namespace Stoa.SocketIO.Sql;
+
+/// <summary>
+/// The one reader of a node: every row of the log that is for it, in order, own ones included. After a loss it goes on with the last one seen, so
+/// the gap closes from the record.
+/// </summary>
+internal sealed class LogReader(SqlNode node) : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+
+    // PostgreSQL announces rows; this only bounds what a lost announcement costs.
+    private static readonly TimeSpan ListenPatience = TimeSpan.FromSeconds(1);
+    private readonly Lock _gate = new();
+    private readonly List<(long Id, TaskCompletionSource Reached)> _waiting = [];
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private string? _epoch;
+    private long _last;
+    private bool _away;
+
+    /// <summary>Which log is read; null before the first row could be.</summary>
+    public string? Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>Ends when it listens; throws when the database is not there.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        _running = Task.Run(RunAsync, CancellationToken.None);
+        await _started.Task.WaitAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    /// <summary>Ends when everything up to this row was handed on.</summary>
+    /// <exception cref="TimeoutException">It takes too long.</exception>
+    public Task PassAsync(long id, TimeSpan patience)
+    {
+        TaskCompletionSource reached;
+        lock (_gate)
+        {
+            if (_last >= id)
+                return Task.CompletedTask;
+            reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((id, reached));
+        }
+
+        return reached.Task.WaitAsync(patience, node.Clock);
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await node.Dialect.RunAsync(BeginAsync);
+                while (true)
+                    await ReadAsync(connection);
+            }
+            catch (Exception) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (SqlNode.IsLoss(e))
+            {
+                await LostAsync(e);
+            }
+        }
+    }
+
+    private async Task LostAsync(Exception loss)
+    {
+        // A database that is not there stops the start.
+        if (_started.TrySetException(loss))
+        {
+            await _stop.CancelAsync();
+            return;
+        }
+
+        if (!_away)
+            SqlLog.Lost(node.Log, loss, "read");
+        _away = true;
+        node.Metrics.Lost();
+        node.OnReaderLost();
+        await Task.Delay(RetryPause, node.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<DbConnection> BeginAsync()
+    {
+        var connection = await node.Dialect.OpenAsync(_stop.Token);
+        try
+        {
+            await BeginAsync(connection);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task BeginAsync(DbConnection connection)
+    {
+        await node.Tables.CreateAsync(connection, _stop.Token);
+        await node.Dialect.ListenAsync(connection, node.Options.TablePrefix, _stop.Token);
+        var epoch = await node.Tables.EpochAsync(connection, _stop.Token);
+        if (epoch != _epoch)
+            _last = await node.Tables.LastAsync(connection, _stop.Token);
+        else if (_last > 0 && !await node.Tables.HoldsAsync(connection, _last, _stop.Token))
+            SqlLog.Trimmed(node.Log);
+        Volatile.Write(ref _epoch, epoch);
+        if (_away)
+            SqlLog.Restored(node.Log, "read");
+        _away = false;
+        _started.TrySetResult();
+    }
+
+    private async Task ReadAsync(DbConnection connection)
+    {
+        var woken = node.Woken;
+        var rows = await node.Tables.ReadAsync(connection, _last, node.Id, _stop.Token);
+        foreach (var row in rows)
+            node.Handle(row);
+        if (rows.Count > 0)
+        {
+            node.Metrics.Read(rows.Count);
+            Passed(rows[^1].Id);
+            return;
+        }
+
+        var patience = node.Dialect is SqliteDialect ? node.Options.PollInterval : ListenPatience;
+        await node.Dialect.WaitAsync(connection, woken, patience, node.Clock, _stop.Token);
+    }
+
+    private void Passed(long id)
+    {
+        lock (_gate)
+        {
+            _last = id;
+            foreach (var (wanted, reached) in _waiting)
+            {
+                if (wanted <= id)
+                    reached.TrySetResult();
+            }
+
+            _waiting.RemoveAll(w => w.Id <= id);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Stoa.SocketIO.Sql;
+
+/// <summary>This process at the log: one writer, one reader and one heartbeat for all namespaces.</summary>
+internal sealed class SqlNode : IAsyncDisposable
+{
+    private const int TrimEvery = 10;
+
+    // Without recovery rows only have to outlast a reader's short absence.
+    private static readonly TimeSpan ShortLife = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<string, SqlAdapter> _spaces = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly SemaphoreSlim _welcomes = new(0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SocketIOOptions _server;
+    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _beating = Task.CompletedTask;
+    private bool _started;
+    private bool _stopped;
+    private volatile bool _alone;
+    private volatile object? _heardAt;
+
+    public SqlNode(IOptions<SqlAdapterOptions> options, IOptions<SocketIOOptions> server, TimeProvider clock, SqlMetrics metrics, ILoggerFactory logs)
+    {
+        Options = options.Value;
+        _server = server.Value;
+        Clock = clock;
+        Metrics = metrics;
+        Log = logs.CreateLogger("Stoa.SocketIO.Sql");
+        Dialect = Options.Dialect!;
+        Tables = new SqlTables(Dialect, Options.TablePrefix);
+        Writer = new LogWriter(this);
+        Reader = new LogReader(this);
+    }
+
+    public string Id { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
+
+    public SqlAdapterOptions Options { get; }
+
+    public SqlDialect Dialect { get; }
+
+    public SqlTables Tables { get; }
+
+    public TimeProvider Clock { get; }
+
+    public SqlMetrics Metrics { get; }
+
+    public ILogger Log { get; }
+
+    public LogWriter Writer { get; }
+
+    public LogReader Reader { get; }
+
+    /// <summary>No other node was heard: what is only for others need not be written.</summary>
+    public bool IsAlone => _alone;
+
+    public long NodeLife => (long)Options.NodeLife.TotalMilliseconds;
+
+    /// <summary>Ends when this node has written something.</summary>
+    public Task Woken => Volatile.Read(ref _woken).Task;
+
+    /// <summary>Whether an exception says that the database, or the way to it, is not there.</summary>
+    public static bool IsLoss(Exception e) => e is DbException or IOException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException or InvalidOperationException;
+
+    public void Wake() => Interlocked.Exchange(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    /// <summary>A namespace begins: the tables are there, others know it, and it hears them.</summary>
+    public async Task StartAsync(SqlAdapter space, string name, CancellationToken cancellation)
+    {
+        var isFirst = false;
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            if (!_started)
+            {
+                isFirst = true;
+                await Reader.StartAsync(cancellation);
+                Writer.Start();
+                _started = true;
+            }
+
+            _spaces[name] = space;
+            await BeatAsync(cancellation);
+            if (_beating.IsCompleted)
+                _beating = Task.Run(KeepBeatingAsync, CancellationToken.None);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        if (isFirst)
+            await GreetAsync(name, cancellation);
+    }
+
+    /// <summary>A namespace ends; with the last one the node does.</summary>
+    public async Task StopAsync(string name)
+    {
+        if (!_spaces.TryRemove(name, out _))
+            return;
+        await TryAsync((c, t) => Tables.ForgetNodeAsync(c, Id, name, t), "stop");
+        if (_spaces.IsEmpty)
+            await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_started || _stopped)
+            return;
+        _stopped = true;
+        await _stop.CancelAsync();
+        await _beating;
+        await Writer.StopAsync();
+        await Reader.DisposeAsync();
+        await TryAsync((c, t) => Tables.ForgetNodeAsync(c, Id, null, t), "stop");
+    }
+
+    /// <summary>Hands a row on. Never throws: one bad row must not stop the log.</summary>
+    public void Handle(SqlRow row)
+    {
+        if (row.Node != Id)
+            Heard();
+        if (row.Kind == RowKind.Hello && row.Node != Id)
+            Writer.TryAdd(new LogWrite(new SqlRow(0, row.Space, Id, row.Node, RowKind.Welcome, 0, []), null, null));
+        else if (row.Kind == RowKind.Welcome)
+            _welcomes.Release();
+        if (!_spaces.TryGetValue(row.Space, out var space))
+            return;
+        try
+        {
+            space.Handle(row);
+        }
+#pragma warning disable CA1031 // The edge.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            SqlLog.RowFailed(Log, e, row.Space);
+        }
+    }
+
+    /// <summary>Nobody reads back what was written: whoever waits for that must not.</summary>
+    public void OnReaderLost()
+    {
+        foreach (var (_, space) in _spaces)
+            space.GiveUpAll();
+    }
+
+    /// <summary>Runs on a connection of its own.</summary>
+    public async Task<T> UseAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use)
+    {
+        using var patience = new CancellationTokenSource(Options.RequestsTimeout, Clock);
+        return await RunAsync(use, patience.Token);
+    }
+
+    private Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use, CancellationToken cancellation) => Dialect.RunAsync(async () =>
+    {
+        await using var connection = await Dialect.OpenAsync(cancellation);
+        return await use(connection, cancellation);
+    });
+
+    private async Task TryAsync(Func<DbConnection, CancellationToken, Task> use, string operation)
+    {
+        try
+        {
+            await UseAsync(async (c, t) =>
+            {
+                await use(c, t);
+                return true;
+            });
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            SqlLog.RequestFailed(Log, e, operation);
+        }
+    }
+
+    private async Task KeepBeatingAsync()
+    {
+        using var timer = new PeriodicTimer(Options.Heartbeat, Clock);
+        for (var beat = 1L; await NextAsync(timer); beat++)
+        {
+            try
+            {
+                await BeatAsync(_stop.Token);
+                if (beat % TrimEvery == 0)
+                    await TrimAsync();
+                foreach (var (_, space) in _spaces)
+                    space.RefreshSessions();
+            }
+            catch (Exception e) when (IsLoss(e))
+            {
+                // Reader and writer say that the database is away. Others may be there, unheard.
+                Heard();
+            }
+        }
+    }
+
+    private async Task<bool> NextAsync(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken cancellation)
+    {
+        var living = await RunAsync(
+            async (connection, stop) =>
+            {
+                foreach (var (name, _) in _spaces)
+                    await Tables.BeatAsync(connection, Id, name, stop);
+                return await Tables.CountNodesAsync(connection, null, NodeLife, stop);
+            },
+            cancellation);
+        if (living > 1)
+            Heard();
+        else if (_heardAt is not long last || Clock.GetElapsedTime(last) > Options.NodeLife * 2)
+            _alone = true;
+    }
+
+    /// <summary>Others write nothing while they think that they are alone: a namespace serves when each of them has answered, or is known to be dead.</summary>
+    private async Task GreetAsync(string name, CancellationToken cancellation)
+    {
+        var others = await UseAsync((c, t) => Tables.CountNodesAsync(c, null, NodeLife, t)) - 1;
+        Writer.TryAdd(new LogWrite(new SqlRow(0, name, Id, null, RowKind.Hello, 0, []), null, null));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var limit = new CancellationTokenSource(Options.NodeLife, Clock);
+        await using var ends = limit.Token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), patience);
+        try
+        {
+            for (var heard = 0; heard < others; heard++)
+                await _welcomes.WaitAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Who has not answered in a node's life does not count any more.
+        }
+    }
+
+    // A count may be older than the row that was just read: being alone again needs a long silence.
+    private void Heard()
+    {
+        _heardAt = Clock.GetTimestamp();
+        _alone = false;
+    }
+
+    private Task TrimAsync()
+    {
+        var keep = _server.Recovery?.MaxDisconnection * 2 ?? ShortLife;
+        return TryAsync((c, t) => Tables.TrimAsync(c, (long)keep.TotalMilliseconds, _server.Recovery?.MaxPackets ?? Options.MaxWaitingRows * 10L, NodeLife, t), "trim");
+    }
+}
