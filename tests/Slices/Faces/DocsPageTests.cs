@@ -16,7 +16,7 @@ public sealed class DocsPageTests
             var page = await RenderAsync(new Uri(StoaServer.For(database).Address, "/docs/index.html"), profile);
 
             Assert.Contains("Make an account and sign in", page, StringComparison.Ordinal);
-            Assert.Contains("/api/conversations/{id}/messages", page.Replace("<wbr>", "", StringComparison.Ordinal).Replace("&#8203;", "", StringComparison.Ordinal).Replace("\u200b", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains("/api/conversations/{name}/messages", page.Replace("<wbr>", "", StringComparison.Ordinal).Replace("&#8203;", "", StringComparison.Ordinal).Replace("\u200b", "", StringComparison.Ordinal), StringComparison.Ordinal);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Stoa.TestSupport;
 using Xunit;
 
@@ -34,8 +33,8 @@ public sealed class RedactionTests
         var (ana, ben) = await StoaServer.For(database).TwoPeopleAsync();
         var id = await ThreadTests.OpenAsync(ana, "LISTING", StoaServer.Unique("l"), ben);
         var path = $"/api/messages/threads/{id}/messages";
-        (await ana.PostAsync(path, new { body = "my number is 0151 234" })).Is(200);
-        Assert.True((await ana.PostAsync(path, new { body = "5678 99, call me" })).Is(200).Body.GetProperty("redacted").GetBoolean());
+        (await ana.PostAsync(path, new { body = "my number is 0151 23" })).Is(200);
+        Assert.True((await ana.PostAsync(path, new { body = "45678 99, call me" })).Is(200).Body.GetProperty("redacted").GetBoolean());
         var harmless = (await ana.PostAsync(path, new { body = "see you" })).Is(200).Body.GetProperty("id").GetString();
         (await ana.PutAsync($"/messages/{harmless}", new { content = "write to ana at gmail dot com" })).Is(200);
         var files = new object[] { new { url = "https://cdn.example.org/1.png", name = "call 0151 2345678.png" }, new { url = "https://wa.me/4915112345678" } };
@@ -95,13 +94,12 @@ public sealed class RedactionTests
         var root = await stoa.SuperuserAsync();
         var id = await ThreadTests.OpenAsync(ana, "LISTING", StoaServer.Unique("l"), ben);
         await ana.WriteToAsync(ben, "before");
-        var conversation = await ana.ConversationWithAsync(ben);
 
         (await root.PostAsync($"/api/admin/users/{ana.Id}/messaging-ban", new { reason = "spam" })).Is(200);
         (await ana.PostAsync($"/api/messages/threads/{id}/messages", new { body = "x" })).IsRefusal(403, "messaging.banned");
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "x" })).IsRefusal(403, "messaging.banned");
         (await ana.PostAsync("/messages", new { recipient_id = root.Id, content = "a first message" })).IsRefusal(403, "messaging.banned");
-        (await ana.PostAsync($"/api/conversations/{conversation.ToString(CultureInfo.InvariantCulture)}/messages", new { content = "x" })).IsRefusal(403, "messaging.banned");
+        (await ana.PostAsync($"/api/conversations/{id}/messages", new { content = "x" })).IsRefusal(403, "messaging.banned");
         (await ana.GetAsync("/messages")).Is(200);
         (await root.PostAsync($"/api/admin/users/{ana.Id}/messaging/unban", new { reason = "sorry" })).Is(200);
         await ana.WriteToAsync(ben, "after");
