@@ -116,7 +116,11 @@ public sealed class StoaServer : WebApplicationFactory<Program>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing && Directory.Exists(folder))
+        if (!disposing)
+            return;
+        if (Database == Database.Postgres)
+            PostgresDatabase.Leave(Url);
+        if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
 }
@@ -124,6 +128,13 @@ public sealed class StoaServer : WebApplicationFactory<Program>
 /// <summary>Databases on the PostgreSQL server that <c>./test</c> starts.</summary>
 public static class PostgresDatabase
 {
+    /// <summary>Closes the idle connections to a database: their pool would keep them for minutes, and the tests share one server.</summary>
+    public static void Leave(string url)
+    {
+        using var connection = new NpgsqlConnection(url);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
     /// <summary>Makes an empty database; returns its connection string.</summary>
     public static string New()
     {
