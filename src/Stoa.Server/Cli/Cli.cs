@@ -1,4 +1,5 @@
 using Stoa.Core.Data;
+using Stoa.Core.Data.Backups;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Cli;
@@ -18,6 +19,9 @@ public static class Cli
         new("migrate", "up [NAME] | down NAME | down -1 | current | history | check | sql | unlock", Migrate.RunAsync),
         new("create-admin", "--username U --email E [--password P]: make a superuser", CreateAdminVerb.RunAsync),
         new("check-config", "print every setting with its value and source; exit 78 when one is wrong", CheckConfig.RunAsync),
+        new("backup", "FILE [--force]: a copy of the record and the signing key, while servers run", Backup.RunAsync),
+        new("restore", "FILE [--force]: bring a backup back, into an empty place", Restore.RunAsync),
+        new("doctor", "check settings, database, folders, clock, key, TLS and mail; exit 1 when one fails", Doctor.RunAsync),
     ];
 
     /// <summary>Runs the verb, or the server, and says on the standard error why when settings or tables do not allow it.</summary>
@@ -40,6 +44,11 @@ public static class Cli
         {
             await Console.Error.WriteLineAsync(refused.Message);
             return BadSettings;
+        }
+        catch (BackupException refused)
+        {
+            await Console.Error.WriteLineAsync(refused.Message);
+            return Failed;
         }
         catch (MigrationsPendingException refused)
         {
@@ -70,6 +79,13 @@ public static class Cli
         {
             Console.CancelKeyPress -= onCancel;
         }
+    }
+
+    /// <summary>One line: to the standard output when all is well, to the standard error otherwise.</summary>
+    internal static async Task<int> SayAsync(int code, string text)
+    {
+        await (code == Ok ? Console.Out : Console.Error).WriteLineAsync(text);
+        return code;
     }
 
     private static int Explain(TextWriter output, int code)

@@ -13,6 +13,24 @@ public sealed record CommandLine(string Verb, IReadOnlyList<string> Operands, IR
         return new CommandLine(words.Length == 0 ? "serve" : words[0], [.. words.Skip(1)], options < 0 ? [] : args[options..]);
     }
 
+    /// <summary>Whether an option is none of the settings, which are written <c>--Area:Key</c>; asked after a verb has taken its own.</summary>
+    public bool HasUnknownOptions => Options.Any(static o => o.StartsWith("--", StringComparison.Ordinal) && !o.Split('=')[0].Contains(':', StringComparison.Ordinal));
+
+    /// <summary>Takes a verb's own switch (<c>--name</c>) out of the options; a word after it was meant as an operand.</summary>
+    public CommandLine TakeFlag(string name, out bool isGiven)
+    {
+        var at = Options.ToList().IndexOf("--" + name);
+        isGiven = at >= 0;
+        if (!isGiven)
+            return this;
+        var hasOperand = at + 1 < Options.Count && !Options[at + 1].StartsWith("--", StringComparison.Ordinal);
+        return this with
+        {
+            Operands = hasOperand ? [.. Operands, Options[at + 1]] : Operands,
+            Options = [.. Options.Take(at), .. Options.Skip(at + (hasOperand ? 2 : 1))],
+        };
+    }
+
     /// <summary>Takes a verb's own option (<c>--name value</c> or <c>--name=value</c>) out of the options.</summary>
     public CommandLine Take(string name, out string? value)
     {

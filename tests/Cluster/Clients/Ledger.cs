@@ -12,6 +12,7 @@ public sealed class Ledger
     private readonly ConcurrentQueue<string> unanswered = new();
     private readonly ConcurrentQueue<string> refused = new();
     private readonly ConcurrentQueue<(int Count, TaskCompletionSource Reached)> awaited = new();
+    private readonly ConcurrentQueue<(DateTimeOffset At, Acknowledged Message)> arrivals = new();
     private int retried;
 
     public IReadOnlyCollection<Acknowledged> Acknowledged => acknowledged;
@@ -27,12 +28,22 @@ public sealed class Ledger
 
     public void Add(Acknowledged message)
     {
+        arrivals.Enqueue((DateTimeOffset.UtcNow, message));
         acknowledged.Enqueue(message);
         foreach (var (count, reached) in awaited)
         {
             if (acknowledged.Count >= count)
                 reached.TrySetResult();
         }
+    }
+
+    /// <summary>What was known to be acknowledged at a moment, by the clock of this machine.</summary>
+    public Ledger At(DateTimeOffset moment)
+    {
+        var then = new Ledger();
+        foreach (var (_, message) in arrivals.Where(a => a.At < moment))
+            then.Add(message);
+        return then;
     }
 
     /// <summary>Completes when so many more messages have been acknowledged; one waiter at a time.</summary>

@@ -126,7 +126,7 @@ public sealed class ServerProcess : IAsyncDisposable
     private string ConsolePath => Path.Combine(folder, "console.log");
 
     /// <summary>The program of the same configuration and framework as this test.</summary>
-    private static string Program()
+    internal static string Program()
     {
         // tests/Cluster/bin/<configuration>/<framework>/
         var framework = new DirectoryInfo(AppContext.BaseDirectory);

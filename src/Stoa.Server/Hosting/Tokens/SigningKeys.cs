@@ -9,7 +9,9 @@ namespace Stoa.Server.Hosting.Tokens;
 public sealed record SigningKeys(string CurrentId, IReadOnlyDictionary<string, byte[]> ById)
 {
     public const int MinimumBytes = 32;
-    private const string FileName = "signing.key";
+
+    /// <summary>In the data folder.</summary>
+    public const string FileName = "signing.key";
 
     /// <summary>The configured secret, or else a key made at the first start and kept in the data folder, readable by its owner alone.</summary>
     public static SigningKeys Load(string? secret, string dataFolder)

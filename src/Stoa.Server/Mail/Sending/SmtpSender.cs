@@ -41,6 +41,20 @@ public sealed class SmtpSender(MailSettings settings) : IMailSender
         }
     }
 
+    /// <summary>Connects and logs in as before a mail, and sends none.</summary>
+    /// <exception cref="MailDelayedException">A mail would not leave now.</exception>
+    public async Task GreetAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await ConnectAsync(cancellation);
+        }
+        catch (Exception fault) when (fault is not (OperationCanceledException or MailDelayedException))
+        {
+            throw new MailDelayedException($"{fault.GetType().Name}: {fault.Message}", isServerGone: true, fault);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         try
