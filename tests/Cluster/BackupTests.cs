@@ -80,6 +80,7 @@ public sealed partial class BackupTests
 
         (await Verb.RunAsync(database, ["restore", file, "--force"])).Works();
 
+        Assert.Equal(1, await database.TakeAwayPutAsideAsync());
         await server.StartAsync();
         (await before.GetAsync("/auth/me")).Is(200);
         Assert.Equal(401, (await after.GetAsync("/auth/me")).Status);

@@ -6,6 +6,8 @@ namespace Stoa.Core.Data.Backups;
 /// <summary>Dumps a PostgreSQL database in use, and loads a dump.</summary>
 internal static class PostgresCopy
 {
+    /// <summary>PostgreSQL cuts names after 63 bytes, which would cut off the time.</summary>
+    private const int LongestKept = 40;
     private const string ObjectInUse = "55006";
     private const string NoSuchDatabase = "3D000";
 
@@ -52,7 +54,7 @@ internal static class PostgresCopy
             await PostgresTool.RunAsync(
                 "pg_restore", draft, ["--no-password", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", "--dbname=" + draft.Database, dump], cancellation);
             if (await ExistsAsync(server, name, cancellation))
-                await AskAsync(server, $"ALTER DATABASE {Quoted(name)} RENAME TO {Quoted(name + suffix)}", cancellation);
+                await AskAsync(server, $"ALTER DATABASE {Quoted(name)} RENAME TO {Quoted(name[..Math.Min(name.Length, LongestKept)] + suffix)}", cancellation);
             await AskAsync(server, $"ALTER DATABASE {Quoted(draft.Database)} RENAME TO {Quoted(name)}", cancellation);
         }
         catch (Exception fault)
