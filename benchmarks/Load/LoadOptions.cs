@@ -8,7 +8,7 @@ public sealed class LoadOptions
     private static readonly string[] Known =
     [
         "database", "senders", "over", "seconds", "warm-up", "rounds", "conversations", "floor-writers", "starts", "idle-seconds", "samples", "bcrypt",
-        "server-cpus", "generator-cpus", "folder", "section", "only", "write",
+        "server-cpus", "generator-cpus", "folder", "section", "only", "peers", "write",
     ];
 
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
@@ -48,7 +48,7 @@ public sealed class LoadOptions
     /// <summary>Requests of each kind that <c>timing</c> compares.</summary>
     public int Samples => Number("samples", Text("samples", "2000"), 10, 100_000);
 
-    /// <summary>The cost of bcrypt in <c>timing</c>; elsewhere it is the lowest.</summary>
+    /// <summary>The cost of bcrypt in <c>timing</c>, <c>logins</c> and <c>logins-beside</c>; elsewhere it is the lowest.</summary>
     public int Bcrypt => Number("bcrypt", Text("bcrypt", "4"), 4, 16);
 
     public TimeSpan IdleLength => TimeSpan.FromSeconds(Number("idle-seconds", Text("idle-seconds", "10"), 0, 3600));
@@ -60,6 +60,9 @@ public sealed class LoadOptions
 
     /// <summary>Where databases are made: this disk is measured.</summary>
     public string Folder => Text("folder", Path.GetTempPath());
+
+    /// <summary>Servers that answer S1's mailbox routes beside ours.</summary>
+    public IReadOnlyList<string> Peers => List("peers", "fastify,fastapi,bare", "fastify", "fastapi", "bare");
 
     /// <summary>Only the questions whose name holds this text.</summary>
     public string Only => Text("only", "");
@@ -93,7 +96,7 @@ public sealed class LoadOptions
     /// <summary>Reads every value once, so that a wrong one stops the command before anything is started.</summary>
     private void Check()
     {
-        _ = (Databases, Over, Senders, Length, WarmUp, Rounds, Conversations, FloorWriters, Starts, Samples, Bcrypt, IdleLength);
+        _ = (Databases, Over, Peers, Senders, Length, WarmUp, Rounds, Conversations, FloorWriters, Starts, Samples, Bcrypt, IdleLength);
         if (!Directory.Exists(Folder))
             throw new ArgumentException($"--folder: {Folder} does not exist");
     }

@@ -4,17 +4,16 @@ using Stoa.Load;
 using Stoa.Load.Floors;
 using Stoa.Load.Scenarios;
 using Stoa.Load.Scenarios.Sockets;
+using Stoa.Load.Servers;
 
 // Started by the sockets scenario as a process of its own.
 if (args is ["socket-floor", var port])
     return SocketFloor.Run(int.Parse(port, CultureInfo.InvariantCulture));
 
-// One thread waits for the sockets and runs the senders on the spot: no hand-over to the thread pool for each answer. Read once, by the first socket.
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1");
+GeneratorEnvironment.Set();
 
 // A new scenario is one class and one line here.
-Scenario[] scenarios = [new Sends(), new Idle(), new Timing(), new SocketsScenario()];
+Scenario[] scenarios = [new Sends(), new Idle(), new Timing(), new Requests(), new LogIns(), new LogInsBeside(), new Depth(), new SocketsScenario()];
 
 LoadOptions options;
 Scenario? scenario;
@@ -27,7 +26,7 @@ catch (ArgumentException wrong)
 {
     Console.Error.WriteLine(wrong.Message);
     foreach (var known in scenarios)
-        Console.Error.WriteLine($"  {known.Name,-8} {known.Summary}");
+        Console.Error.WriteLine($"  {known.Name,-14} {known.Summary}");
     return 2;
 }
 

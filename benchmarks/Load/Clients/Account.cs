@@ -36,6 +36,10 @@ public sealed class Account
         return accounts;
     }
 
+    /// <summary>The request that signs in the nth registered account, and what it must be answered with.</summary>
+    public static (byte[] Request, int Status) LogIn(int n) => (
+        HttpConnection.Request("POST", "/auth/login", null, string.Create(CultureInfo.InvariantCulture, $$"""{"username":"load-{{n}}","password":"{{Password}}"}""")), 200);
+
     /// <summary>Writes the first message to somebody; returns the conversation of the two.</summary>
     public async Task<long> OpenConversationAsync(HttpConnection http, Account other)
     {

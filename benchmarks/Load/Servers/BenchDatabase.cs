@@ -70,6 +70,38 @@ public sealed class BenchDatabase : IAsyncDisposable
         return group.Id;
     }
 
+    /// <summary>Appends unread messages to conversations of two, past the server: all from the one who opened it. Half a minute per million.</summary>
+    public async Task AddMessagesAsync(IReadOnlyList<long> conversations, int each)
+    {
+        await using var db = StoaDbServices.Open(Target);
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        var (numbers, now) = Target.Kind == DatabaseKind.Sqlite
+            ? ("WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {0}) SELECT i FROM s", "unixepoch() * 1000000")
+            : ("SELECT generate_series(1, {0}) AS i", "now()");
+        var no = Target.Kind == DatabaseKind.Sqlite ? "0" : "false";
+        foreach (var conversation in conversations)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+#pragma warning disable EF1003 // Constants of this method; the values are parameters.
+            await db.Database.ExecuteSqlRawAsync(
+                $"INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, sent_at, hidden_from_sender, hidden_from_recipient, is_redacted) " +
+                $"SELECT c.id, c.last_seq + n.i, c.created_by, p.user_id, 'Text', 'A message of the usual length for a chat, number ' || n.i || ', with some words that say nothing', {now}, {no}, {no}, {no} " +
+                $"FROM conversations c JOIN participants p ON p.conversation_id = c.id AND p.user_id <> c.created_by CROSS JOIN ({numbers}) AS n WHERE c.id = {{1}}",
+                each, conversation);
+#pragma warning restore EF1003
+            await db.Database.ExecuteSqlAsync($"UPDATE participants SET unread_count = unread_count + {each} WHERE conversation_id = {conversation} AND user_id <> (SELECT created_by FROM conversations WHERE id = {conversation})");
+            await db.Database.ExecuteSqlAsync($"UPDATE conversations SET last_seq = last_seq + {each} WHERE id = {conversation}");
+            await transaction.CommitAsync();
+        }
+    }
+
+    /// <summary>Lets the database learn what it holds, as it would have by itself after a while.</summary>
+    public async Task AnalyzeAsync()
+    {
+        await using var db = StoaDbServices.Open(Target);
+        await db.Database.ExecuteSqlAsync($"ANALYZE");
+    }
+
     public async ValueTask DisposeAsync()
     {
         SqliteConnection.ClearAllPools();

@@ -57,6 +57,7 @@ public sealed class ServerUnderTest : IAsyncDisposable
         var address = new IPEndPoint(IPAddress.Loopback, FreePort.Find());
         var console = Path.Combine(folder, "console.log");
         var command = Command(console, cpus);
+        GeneratorEnvironment.RemoveFrom(command);
         Set(command.Environment, database, folder, address);
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             command.Environment[name] = value;

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using Stoa.Load.Clients;
 using Stoa.Load.Measuring;
+using Stoa.Load.Servers;
 
 namespace Stoa.Load.Scenarios.Sockets;
 
@@ -14,7 +15,7 @@ public static class Measurements
     private const int MessagesUnderWay = 8;
 
     /// <summary>CPU seconds per 1,000,000 deliveries to a room of 1,000 over WebSocket.</summary>
-    public static async Task<double> DeliveriesAsync(PeerServer server, int messages)
+    public static async Task<double> DeliveriesAsync(PeerProcess server, int messages)
     {
         var members = await RoomAsync(server);
         await SayAsync(members, messages / 10);
@@ -26,7 +27,7 @@ public static class Measurements
     }
 
     /// <summary>CPU seconds per 1,000,000 acknowledged echoes: 64 clients, each with one call under way.</summary>
-    public static async Task<double> EchoesAsync(PeerServer server, int each)
+    public static async Task<double> EchoesAsync(PeerProcess server, int each)
     {
         var clients = await PeerSocket.OpenManyAsync(server.Address, 64);
         await Task.WhenAll(clients.Select(c => EchoAsync(c, each / 2))); // until the compiler has seen what is hot
@@ -38,7 +39,7 @@ public static class Measurements
     }
 
     /// <summary>CPU milliseconds per connection set up (WebSocket from the start, CONNECT answered), after as many before it.</summary>
-    public static async Task<double> ConnectionsAsync(PeerServer server, int count)
+    public static async Task<double> ConnectionsAsync(PeerProcess server, int count)
     {
         (await PeerSocket.OpenManyAsync(server.Address, count)).ForEach(static c => c.Dispose());
         var before = server.CpuSeconds;
@@ -49,7 +50,7 @@ public static class Measurements
     }
 
     /// <summary>KiB of resident memory per idle WebSocket at 5,000, on a server that has served nothing before.</summary>
-    public static async Task<double> IdleMemoryAsync(PeerServer server, int count)
+    public static async Task<double> IdleMemoryAsync(PeerProcess server, int count)
     {
         (await PeerSocket.OpenManyAsync(server.Address, 100)).ForEach(static c => c.Dispose());
         await Task.Delay(2000);
@@ -62,7 +63,7 @@ public static class Measurements
     }
 
     /// <summary>p99 milliseconds from saying to receiving, at 20 messages a second to a room of 1,000.</summary>
-    public static async Task<double> LatencyAsync(PeerServer server, int messages)
+    public static async Task<double> LatencyAsync(PeerProcess server, int messages)
     {
         var members = await RoomAsync(server);
         await SayAsync(members, 50);
@@ -79,7 +80,7 @@ public static class Measurements
     }
 
     /// <summary>CPU seconds per 100,000 acknowledged echoes over long-polling: 16 clients, each with one call under way.</summary>
-    public static async Task<double> PollingAsync(PeerServer server, int each)
+    public static async Task<double> PollingAsync(PeerProcess server, int each)
     {
         var clients = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => PollingPeer.OpenAsync(server.Address)));
         await Task.WhenAll(clients.Select(c => c.EchoAsync(each / 10)));
@@ -91,7 +92,7 @@ public static class Measurements
         return spent * 100_000 / (16.0 * each);
     }
 
-    private static async Task<List<PeerSocket>> RoomAsync(PeerServer server)
+    private static async Task<List<PeerSocket>> RoomAsync(PeerProcess server)
     {
         var members = await PeerSocket.OpenManyAsync(server.Address, RoomSize);
         foreach (var member in members)

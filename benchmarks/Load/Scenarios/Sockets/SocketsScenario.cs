@@ -7,7 +7,7 @@ namespace Stoa.Load.Scenarios.Sockets;
 /// <summary>Our Socket.IO server beside the reference one, each on one processor, the generator on the other, turn by turn in one run.</summary>
 public sealed class SocketsScenario : Scenario
 {
-    private static readonly (string Name, string Unit, string? Floor, Func<PeerServer, Task<double>> Measure)[] Questions =
+    private static readonly (string Name, string Unit, string? Floor, Func<PeerProcess, Task<double>> Measure)[] Questions =
     [
         ("1,000,000 deliveries, room of 1,000", "CPU s", "floor", static s => Measurements.DeliveriesAsync(s, 1000)),
         ("1,000,000 acknowledged echoes", "CPU s", "floor", static s => Measurements.EchoesAsync(s, 3000)),
@@ -45,7 +45,7 @@ public sealed class SocketsScenario : Scenario
         report.Note($"Median of {options.Rounds} rounds; each figure is that of the server process, started anew for it. The memory row depends on the garbage collector: the host runs with the defaults of the SDK's web projects (server GC, which on one processor is workstation GC).");
     }
 
-    private static async Task<double> AskAsync(string peer, string cpus, WorkFolder work, Func<PeerServer, Task<double>> measure)
+    private static async Task<double> AskAsync(string peer, string cpus, WorkFolder work, Func<PeerProcess, Task<double>> measure)
     {
         await using var server = await PeerServer.StartAsync(peer, cpus, work);
         return await measure(server);
