@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stoa.Load.Clients;
 
-/// <summary>One HTTP/1.1 answer in received bytes: as much of RFC 9112 as our server uses.</summary>
+/// <summary>One HTTP/1.1 answer in received bytes: as much of RFC 9112 as the servers here use.</summary>
 /// <param name="Length">Head and body together.</param>
 /// <param name="BodyStart">Where the body begins.</param>
 public readonly record struct HttpAnswer(int Status, int BodyStart, int Length, bool IsChunked)
@@ -20,7 +20,7 @@ public readonly record struct HttpAnswer(int Status, int BodyStart, int Length, 
             throw new InvalidDataException("Not an HTTP answer.");
 
         var bodyStart = headEnd + 4;
-        var chunked = head.IndexOf("\r\nTransfer-Encoding: chunked\r\n"u8) >= 0;
+        var chunked = After(head, "Transfer-Encoding"u8, "transfer-encoding"u8).StartsWith("chunked"u8);
         var length = chunked ? LengthOfChunks(received[bodyStart..]) : LengthIn(head);
         answer = new HttpAnswer(status, bodyStart, bodyStart + length, chunked);
         return length >= 0 && answer.Length <= received.Length;
@@ -43,11 +43,28 @@ public readonly record struct HttpAnswer(int Status, int BodyStart, int Length, 
         return text.ToString();
     }
 
-    private static int LengthIn(ReadOnlySpan<byte> head)
+    private static int LengthIn(ReadOnlySpan<byte> head) =>
+        Utf8Parser.TryParse(After(head, "Content-Length"u8, "content-length"u8), out int length, out _) ? length : 0;
+
+    /// <summary>From the value of a header on; empty without it. A name has no case, and these are the two spellings in use.</summary>
+    private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> head, ReadOnlySpan<byte> usual, ReadOnlySpan<byte> lower)
     {
-        var name = "\r\nContent-Length: "u8;
-        var at = head.IndexOf(name);
-        return at >= 0 && Utf8Parser.TryParse(head[(at + name.Length)..], out int length, out _) ? length : 0;
+        var at = LineOf(head, usual);
+        if (at < 0)
+            at = LineOf(head, lower);
+        return at < 0 ? default : head[(at + "\r\n: ".Length + usual.Length)..];
+    }
+
+    private static int LineOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
+    {
+        for (var from = 0; head[from..].IndexOf(name) is >= 0 and var at; from += at + name.Length)
+        {
+            var start = from + at;
+            if (start >= 2 && head[(start - 2)..start].SequenceEqual("\r\n"u8) && head[(start + name.Length)..].StartsWith(": "u8))
+                return start - 2;
+        }
+
+        return -1;
     }
 
     /// <summary>-1 while the last chunk is not there.</summary>

@@ -8,7 +8,11 @@ if (args is not [var port, var file])
 var builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
 builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-builder.Services.ConfigureHttpJsonOptions(static o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, BareJson.Default));
+builder.Services.ConfigureHttpJsonOptions(static o =>
+{
+    o.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
+    o.SerializerOptions.TypeInfoResolverChain.Insert(0, BareJson.Default);
+});
 var app = builder.Build();
 var tokens = new Tokens();
 await using var store = new Store(file);

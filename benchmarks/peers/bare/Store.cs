@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using Stoa.Core.Data;
 
 namespace Stoa.Bare;
 
@@ -16,6 +17,7 @@ internal sealed class Store : IAsyncDisposable
 
     public Store(string file)
     {
+        SqliteNative.Init();
         connectionString = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString;
         writer = Open();
         Execute(
