@@ -10,6 +10,9 @@ public static class DatabaseUrl
     // What SQLAlchemy's users put behind a SQLite path means nothing here: one writer and its waiting are this server's own affair.
     private static readonly HashSet<string> IgnoredBySqlite = new(StringComparer.OrdinalIgnoreCase) { "check_same_thread", "timeout" };
 
+    // Texts that the driver prepares once it has seen them five times, per connection. 0 turns it off, for poolers that do not keep a session.
+    private const string Defaults = "Max Auto Prepare=200;";
+
     private static readonly Dictionary<string, string> PostgresParameters = new(StringComparer.OrdinalIgnoreCase)
     {
         ["sslmode"] = "SSL Mode",
@@ -22,6 +25,7 @@ public static class DatabaseUrl
         ["connect_timeout"] = "Timeout",
         ["target_session_attrs"] = "Target Session Attributes",
         ["options"] = "Options",
+        ["max_auto_prepare"] = "Max Auto Prepare",
         ["host"] = "Host",
         ["port"] = "Port",
     };
@@ -84,7 +88,7 @@ public static class DatabaseUrl
         // The last @ ends the password, which may hold others.
         var at = authority.LastIndexOf('@');
         var (user, password) = Cut(at < 0 ? "" : authority[..at], ':');
-        var postgres = new NpgsqlConnectionStringBuilder();
+        var postgres = new NpgsqlConnectionStringBuilder(Defaults);
         Set(postgres, "Database", database.Length == 0 ? name : Uri.UnescapeDataString(database));
         Set(postgres, "Username", Uri.UnescapeDataString(user));
         Set(postgres, "Password", Uri.UnescapeDataString(password));
@@ -148,7 +152,7 @@ public static class DatabaseUrl
     {
         try
         {
-            var postgres = new NpgsqlConnectionStringBuilder(text);
+            var postgres = new NpgsqlConnectionStringBuilder(Defaults + text);
             postgres.Database ??= name;
             return Checked(postgres);
         }

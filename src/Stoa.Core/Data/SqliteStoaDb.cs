@@ -14,11 +14,21 @@ public sealed class SqliteStoaDb(DbContextOptions<SqliteStoaDb> options) : StoaD
     // SQLite has one writer: waiting here is fair and costs no thread; waiting inside SQLite sleeps and starves.
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
     private bool holding;
+    private bool isKept;
 
     public override string Product => "sqlite";
 
     /// <summary>The write gate of one database file, shared by every context and the message log of this process.</summary>
     public static SemaphoreSlim GateOf(string connection) => Gates.GetOrAdd(connection, static _ => new SemaphoreSlim(1, 1));
+
+    /// <summary>This context with a connection that stays open, through all its uses from the pool.</summary>
+    internal SqliteStoaDb WithKeptConnection()
+    {
+        if (!isKept)
+            Database.SetDbConnection(new SqliteKeptConnection(Database.GetConnectionString()!), contextOwnsConnection: true);
+        isKept = true;
+        return this;
+    }
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

@@ -16,12 +16,12 @@ public static class StoaDbServices
         {
             var pragmas = new SqlitePragmas();
             services.AddPooledDbContextFactory<SqliteStoaDb>(o => Quiet(o.UseSqlite(target.Connection).AddInterceptors(pragmas)), poolSize: 256);
-            services.AddSingleton<IDbContextFactory<StoaDb>, Factory<SqliteStoaDb>>();
+            services.AddSingleton<IDbContextFactory<StoaDb>, SqliteFactory>();
         }
         else
         {
             services.AddPooledDbContextFactory<PostgresStoaDb>(o => Quiet(o.UseNpgsql(target.Connection)), poolSize: 256);
-            services.AddSingleton<IDbContextFactory<StoaDb>, Factory<PostgresStoaDb>>();
+            services.AddSingleton<IDbContextFactory<StoaDb>, PostgresFactory>();
         }
 
         return services.AddScoped(static p => p.GetRequiredService<IDbContextFactory<StoaDb>>().CreateDbContext());
@@ -36,9 +36,16 @@ public static class StoaDbServices
     private static void Quiet(DbContextOptionsBuilder options) => options.ConfigureWarnings(static w => w.Log(
         (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug)));
 
-    // IDbContextFactory<T> is not covariant (CreateDbContextAsync returns Task<T>), hence this adapter.
-    private sealed class Factory<T>(IDbContextFactory<T> inner) : IDbContextFactory<StoaDb>
-        where T : StoaDb
+    // IDbContextFactory<T> is not covariant (CreateDbContextAsync returns Task<T>), hence these adapters.
+    private sealed class SqliteFactory(IDbContextFactory<SqliteStoaDb> inner) : IDbContextFactory<StoaDb>
+    {
+        public StoaDb CreateDbContext() => inner.CreateDbContext().WithKeptConnection();
+
+        public async Task<StoaDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+            (await inner.CreateDbContextAsync(cancellationToken)).WithKeptConnection();
+    }
+
+    private sealed class PostgresFactory(IDbContextFactory<PostgresStoaDb> inner) : IDbContextFactory<StoaDb>
     {
         public StoaDb CreateDbContext() => inner.CreateDbContext();
 

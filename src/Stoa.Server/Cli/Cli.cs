@@ -22,6 +22,7 @@ public static class Cli
         new("backup", "FILE [--force]: a copy of the record and the signing key, while servers run", Backup.RunAsync),
         new("restore", "FILE [--force]: bring a backup back, into an empty place", Restore.RunAsync),
         new("doctor", "check settings, database, folders, clock, key, TLS and mail; exit 1 when one fails", Doctor.RunAsync),
+        new("try-redaction", "FILE... [--lines]: what the scanner takes out of example messages, one a line", TryRedaction.RunAsync),
     ];
 
     /// <summary>Runs the verb, or the server, and says on the standard error why when settings or tables do not allow it.</summary>
@@ -93,7 +94,7 @@ public static class Cli
         output.WriteLine("usage: [VERB] [--Area:Key=value ...]");
         output.WriteLine();
         foreach (var verb in Verbs.Prepend(new Verb("serve", "start the server (also without a verb)", (_, _) => Task.FromResult(Ok))))
-            output.WriteLine($"  {verb.Name,-14}{verb.Summary}");
+            output.WriteLine($"  {verb.Name,-15}{verb.Summary}");
         return code;
     }
 

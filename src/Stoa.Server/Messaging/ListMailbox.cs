@@ -25,6 +25,14 @@ public sealed class ListMailbox(StoaDb db)
     public const int MaxLimit = 200;
     private const int MaxSkip = 100_000;
 
+    // What every client polls.
+    private static readonly HotQuery<Func<StoaDb, long, int, int, IAsyncEnumerable<MailboxEntry>>> Received = new(static () => EF.CompileAsyncQuery(
+        (StoaDb db, long user, int skip, int limit) => db.Messages.AsNoTracking()
+            .Where(m => m.RecipientId == user && !m.HiddenFromRecipient && m.ErasedAt == null)
+            .OrderByDescending(m => m.Id).Skip(skip).Take(limit)
+            .Join(db.Conversations, m => m.ConversationId, c => c.Id, (m, c) => new MailboxEntry(m, c.Alias))
+            .AsQueryable()));
+
     /// <param name="UnreadOnly">Only what the caller received and has not read.</param>
     /// <param name="Skip">How many of the newest to pass over; clamped to 0 … 100,000.</param>
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
@@ -34,6 +42,23 @@ public sealed class ListMailbox(StoaDb db)
     {
         var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
         var skip = Math.Clamp(request.Skip ?? 0, 0, MaxSkip);
+        var page = request is { Box: Mailbox.Received, UnreadOnly: false }
+            ? await ReceivedAsync(caller.UserId, skip, limit, cancellation)
+            : await AnyAsync(request, caller, skip, limit, cancellation);
+        page.Sort(static (one, other) => one.Message.Id.CompareTo(other.Message.Id));
+        return page;
+    }
+
+    private async Task<List<MailboxEntry>> ReceivedAsync(long user, int skip, int limit, CancellationToken cancellation)
+    {
+        var page = new List<MailboxEntry>(limit);
+        await foreach (var entry in Received.On(db)(db, user, skip, limit).WithCancellation(cancellation))
+            page.Add(entry);
+        return page;
+    }
+
+    private Task<List<MailboxEntry>> AnyAsync(Request request, Caller caller, int skip, int limit, CancellationToken cancellation)
+    {
         var sent = db.Messages.AsNoTracking().Where(m => m.SenderId == caller.UserId && m.RecipientId != null && !m.HiddenFromSender && m.ErasedAt == null);
         var received = db.Messages.AsNoTracking().Where(m => m.RecipientId == caller.UserId && !m.HiddenFromRecipient && m.ErasedAt == null);
         if (request.UnreadOnly)
@@ -46,11 +71,9 @@ public sealed class ListMailbox(StoaDb db)
             (Mailbox.Received, _) or (_, true) => received,
             _ => sent.OrderByDescending(m => m.Id).Take(skip + limit).Concat(received.OrderByDescending(m => m.Id).Take(skip + limit)),
         };
-        var page = await box
+        return box
             .OrderByDescending(m => m.Id).Skip(skip).Take(limit)
             .Join(db.Conversations, m => m.ConversationId, c => c.Id, (m, c) => new MailboxEntry(m, c.Alias))
             .ToListAsync(cancellation);
-        page.Sort(static (one, other) => one.Message.Id.CompareTo(other.Message.Id));
-        return page;
     }
 }

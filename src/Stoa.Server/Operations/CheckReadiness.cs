@@ -6,7 +6,7 @@ namespace Stoa.Server.Operations;
 
 /// <summary>Whether this node can do its work now: the database answers, and there is room on the disk.</summary>
 /// <remarks>What is wrong goes to the log; the answer names states only, because anybody may ask. At most <see cref="Patience"/> a check.</remarks>
-public sealed partial class CheckReadiness(IDbContextFactory<StoaDb> databases, StoaSettings settings, TimeProvider clock, ILogger<CheckReadiness> log)
+public sealed partial class CheckReadiness(IDbContextFactory<StoaDb> databases, DatabaseTarget target, StoaSettings settings, TimeProvider clock, ILogger<CheckReadiness> log)
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -22,6 +22,9 @@ public sealed partial class CheckReadiness(IDbContextFactory<StoaDb> databases, 
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
+            // A file that was removed still answers whoever has it open.
+            if (target.Kind == DatabaseKind.Sqlite && await InspectDatabase.IsMissingAsync(target, both.Token))
+                throw new FileNotFoundException("The database's file is gone.");
             await using var db = await databases.CreateDbContextAsync(both.Token);
             await db.Users.AsNoTracking().OrderBy(u => u.Id).Select(u => u.Id).FirstOrDefaultAsync(both.Token);
             return new Check("database", true, "healthy");
