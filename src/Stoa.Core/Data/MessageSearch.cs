@@ -11,8 +11,8 @@ namespace Stoa.Core.Data;
 /// </remarks>
 public static class MessageSearch
 {
-    /// <summary>How many messages one call takes in.</summary>
-    public const int MaxBatch = 500;
+    /// <summary>How many messages one call takes in at most: the length of a transaction that senders wait behind on SQLite.</summary>
+    public const int MaxBatch = 1000;
 
     // Messages younger than this are looked at again: on PostgreSQL a smaller id may be committed after a larger one.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
@@ -21,23 +21,10 @@ public static class MessageSearch
     public static async Task<bool> IsBehindAsync(StoaDb db, CancellationToken cancellation) =>
         await db.Messages.MaxAsync(m => (long?)m.Id, cancellation) > await db.Database.SqlQuery<long>($"SELECT up_to AS \"Value\" FROM message_search_progress").SingleAsync(cancellation);
 
-    /// <summary>Takes in the next messages that are not in the index; call within a transaction, one caller at a time.</summary>
+    /// <summary>Takes in the next messages that are not in the index, oldest first; call within a transaction, one caller at a time.</summary>
     /// <returns>How many were taken in.</returns>
-    public static async Task<int> TakeInAsync(StoaDb db, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var above = await db.Database.SqlQuery<long>($"SELECT up_to AS \"Value\" FROM message_search_progress").SingleAsync(cancellation);
-        var known = await KnownAsync(db, above, cancellation);
-        var next = await db.Messages.AsNoTracking().Where(m => m.Id > above).OrderBy(m => m.Id).Take(MaxBatch + known.Count)
-            .Select(m => new { m.Id, m.ConversationId, m.Body, m.SentAt }).ToListAsync(cancellation);
-        var fresh = next.Where(m => m.Body.Length > 0 && !known.Contains(m.Id)).ToList();
-        var parties = await PartiesAsync(db, [.. fresh.Select(m => m.ConversationId).Distinct()], cancellation);
-        await AddAsync(db, fresh.ConvertAll(m => new Entry(m.Id, m.Body, parties[m.ConversationId])), cancellation);
-
-        var settled = next.TakeWhile(m => m.SentAt <= now - Settled).Select(m => m.Id).LastOrDefault();
-        if (settled > above)
-            await db.Database.ExecuteSqlAsync($"UPDATE message_search_progress SET up_to = {settled}", cancellation);
-        return fresh.Count;
-    }
+    public static Task<int> TakeInAsync(StoaDb db, DateTimeOffset now, CancellationToken cancellation) =>
+        db is SqliteStoaDb ? TakeInSqliteAsync(db, cancellation) : TakeInPostgresAsync(db, now, cancellation);
 
     /// <summary>Writes a message's words anew, after an edit or a deletion. A no-op while it is not in the index.</summary>
     public static async Task RefreshAsync(StoaDb db, long messageId, CancellationToken cancellation)
@@ -101,29 +88,46 @@ public static class MessageSearch
 
     private static string PartyWord(long userId) => "u" + userId.ToString(CultureInfo.InvariantCulture);
 
-    private static async Task<HashSet<long>> KnownAsync(StoaDb db, long above, CancellationToken cancellation) => [.. db is SqliteStoaDb
-        ? await db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM message_search WHERE rowid > {above} LIMIT 100000").ToListAsync(cancellation)
-        : await db.Database.SqlQuery<long>($"SELECT message_id AS \"Value\" FROM message_search WHERE message_id > {above} LIMIT 100000").ToListAsync(cancellation)];
-
-    private static async Task<Dictionary<long, string[]>> PartiesAsync(StoaDb db, List<long> conversations, CancellationToken cancellation)
+    /// <summary>There is one writer, so ids are committed in their order: what is above the mark is what is missing.</summary>
+    private static async Task<int> TakeInSqliteAsync(StoaDb db, CancellationToken cancellation)
     {
-        var rows = await db.Participants.AsNoTracking().Where(p => conversations.Contains(p.ConversationId)).Select(p => new { p.ConversationId, p.UserId }).ToListAsync(cancellation);
-        return rows.GroupBy(static r => r.ConversationId).ToDictionary(static g => g.Key, static g => g.Select(static r => PartyWord(r.UserId)).ToArray());
+        var above = await db.Database.SqlQuery<long>($"SELECT up_to AS \"Value\" FROM message_search_progress").SingleAsync(cancellation);
+        var upTo = await db.Messages.Where(m => m.Id > above).OrderBy(m => m.Id).Take(MaxBatch).MaxAsync(m => (long?)m.Id, cancellation) ?? above;
+        if (upTo == above)
+            return 0;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT OR REPLACE INTO message_search (rowid, body, parties)
+            SELECT m.id, m.body, (SELECT group_concat('u' || p.user_id, ' ') FROM participants p WHERE p.conversation_id = m.conversation_id)
+            FROM messages m WHERE m.id > {above} AND m.id <= {upTo} AND m.body <> '' ORDER BY m.id
+            """,
+            cancellation);
+        await db.Database.ExecuteSqlAsync($"UPDATE message_search_progress SET up_to = {upTo}", cancellation);
+        return (int)Math.Min(MaxBatch, upTo - above);
     }
 
-    private static async Task AddAsync(StoaDb db, List<Entry> entries, CancellationToken cancellation)
+    /// <summary>The mark stays behind what is settled; above it each message is looked up in the index.</summary>
+    private static async Task<int> TakeInPostgresAsync(StoaDb db, DateTimeOffset now, CancellationToken cancellation)
     {
-        foreach (var (id, body, parties) in entries)
-        {
-            if (db is SqliteStoaDb)
-                await db.Database.ExecuteSqlAsync($"INSERT INTO message_search (rowid, body, parties) VALUES ({id}, {body}, {string.Join(' ', parties)})", cancellation);
-            else
-                await db.Database.ExecuteSqlAsync(
-                    $"INSERT INTO message_search (message_id, parties, words) VALUES ({id}, {parties}, to_tsvector('simple', {body})) ON CONFLICT DO NOTHING", cancellation);
-        }
-    }
+        var above = await db.Database.SqlQuery<long>($"SELECT up_to AS \"Value\" FROM message_search_progress").SingleAsync(cancellation);
+        var added = await db.Database.SqlQuery<long>(
+            $"""
+            WITH missing AS (
+                SELECT m.id, m.conversation_id, m.body FROM messages m
+                WHERE m.id > {above} AND m.body <> '' AND NOT EXISTS (SELECT 1 FROM message_search s WHERE s.message_id = m.id) ORDER BY m.id LIMIT {MaxBatch})
+            INSERT INTO message_search (message_id, parties, words)
+            SELECT id, ARRAY(SELECT 'u' || p.user_id FROM participants p WHERE p.conversation_id = missing.conversation_id), to_tsvector('simple', body) FROM missing
+            RETURNING message_id AS "Value"
+            """).ToListAsync(cancellation);
 
-    private readonly record struct Entry(long Id, string Body, string[] Parties);
+        // Whatever is below the newest taken in is in too, and after less than a full batch everything is.
+        var reached = added.Count < MaxBatch ? long.MaxValue : added.Max();
+        var settled = now - Settled;
+        var upTo = await db.Messages.Where(m => m.Id > above && m.Id <= reached && m.SentAt <= settled).MaxAsync(m => (long?)m.Id, cancellation);
+        if (upTo is { } mark)
+            await db.Database.ExecuteSqlAsync($"UPDATE message_search_progress SET up_to = {mark}", cancellation);
+        return added.Count;
+    }
 
     /// <summary>What makes the index, for the migrations: one statement each.</summary>
     public static IReadOnlyList<string> CreateSqlite { get; } =
