@@ -70,7 +70,7 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
         snakeCase:
         [
             HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default,
-            NotificationsJson.Default, TicketsJson.Default,
+            NotificationsJson.Default, TicketsJson.Default, MessagingSettingsJson.Default,
         ]);
 
     services.AddIdentityModule(settings);
@@ -100,6 +100,7 @@ static void Map(WebApplication app)
     app.MapConsultations();
     app.MapThreads();
     app.MapThreadAdmin();
+    app.MapMessagingSettings();
     app.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
     {

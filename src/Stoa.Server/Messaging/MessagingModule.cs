@@ -12,7 +12,8 @@ public static class MessagingModule
 {
     public static IServiceCollection AddMessagingModule(this IServiceCollection services, StoaSettings settings)
     {
-        services.AddSingleton(new RedactionPolicy(settings.Redaction));
+        services.AddSingleton<PolicyInForce>();
+        services.AddScoped<ChangeMessagingSettings>();
         services.AddHostedService<ForgetOriginals>();
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
