@@ -66,7 +66,7 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddMetricsText();
     services.AddRealtime(settings);
     services.AddWireJson(
-        camelCase: [RealtimeJson.Default, DirectJson.Default, SupportJson.Default],
+        camelCase: [RealtimeJson.Default, DirectJson.Default, SupportJson.Default, CommunicationsJson.Default],
         snakeCase:
         [
             HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default,
@@ -98,6 +98,7 @@ static void Map(WebApplication app)
     app.MapDirectConversations();
     app.MapSupportConversations();
     app.MapConsultations();
+    app.MapCommunications();
     app.MapThreads();
     app.MapThreadAdmin();
     app.MapMessagingSettings();
