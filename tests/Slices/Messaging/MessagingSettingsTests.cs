@@ -53,7 +53,6 @@ public sealed class MessagingSettingsTests
     }
 
     [Theory, EachDatabase]
-    [Requirement("S1-82", "S3-63")]
     public async Task The_rate_changes_without_a_restart(Database database)
     {
         await using var stoa = StoaServer.Start(database, null, ("RateLimit:MessagesPerMinute", "2"));
