@@ -19,5 +19,11 @@ public static class StoaMeter
 
     public static readonly Counter<long> MailsFailed = Meter.CreateCounter<long>("stoa.mails.failed", "{mail}", "Mails given up");
 
+    public static readonly Counter<long> SmsSent = Meter.CreateCounter<long>("stoa.sms.sent", "{sms}", "SMS taken over by the carrier, or written to the folder");
+
+    public static readonly Counter<long> SmsDelayed = Meter.CreateCounter<long>("stoa.sms.delayed", "{sms}", "SMS to be tried again");
+
+    public static readonly Counter<long> SmsFailed = Meter.CreateCounter<long>("stoa.sms.failed", "{sms}", "SMS given up");
+
     public static readonly Counter<long> OutboxFailed = Meter.CreateCounter<long>("stoa.outbox.failed", "{event}", "Outbox events to be tried again");
 }

@@ -66,11 +66,11 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddMetricsText();
     services.AddRealtime(settings);
     services.AddWireJson(
-        camelCase: [RealtimeJson.Default, DirectJson.Default, SupportJson.Default],
+        camelCase: [RealtimeJson.Default, DirectJson.Default, SupportJson.Default, CommunicationsJson.Default],
         snakeCase:
         [
             HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default,
-            NotificationsJson.Default, TicketsJson.Default,
+            NotificationsJson.Default, TicketsJson.Default, MessagingSettingsJson.Default,
         ]);
 
     services.AddIdentityModule(settings);
@@ -98,8 +98,10 @@ static void Map(WebApplication app)
     app.MapDirectConversations();
     app.MapSupportConversations();
     app.MapConsultations();
+    app.MapCommunications();
     app.MapThreads();
     app.MapThreadAdmin();
+    app.MapMessagingSettings();
     app.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
     {

@@ -51,6 +51,8 @@ public sealed class Person(StoaServer server, HttpClient http) : IDisposable
 
     public Task<Answer> PutAsync(string path, object? body = null) => SendAsync(HttpMethod.Put, path, body);
 
+    public Task<Answer> PatchAsync(string path, object? body = null) => SendAsync(HttpMethod.Patch, path, body);
+
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, null);
 
     /// <summary>Sends the text as it is.</summary>

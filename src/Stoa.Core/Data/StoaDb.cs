@@ -6,6 +6,7 @@ using Stoa.Core.Mail;
 using Stoa.Core.Moderation;
 using Stoa.Core.Notifications;
 using Stoa.Core.Outbox;
+using Stoa.Core.Sms;
 
 namespace Stoa.Core.Data;
 
@@ -59,6 +60,12 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
 
     public DbSet<MailMessage> Mails => Set<MailMessage>();
+
+    public DbSet<ReceivedSms> ReceivedSms => Set<ReceivedSms>();
+
+    public DbSet<SmsMessage> SmsMessages => Set<SmsMessage>();
+
+    public DbSet<MessagingSettingsRow> MessagingSettings => Set<MessagingSettingsRow>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 

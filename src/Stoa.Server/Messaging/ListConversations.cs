@@ -17,9 +17,10 @@ public sealed class ListConversations(StoaDb db)
     /// <param name="Page">From 1.</param>
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
     /// <param name="Kind">Only of this kind; null: all.</param>
+    /// <param name="OnlyWritten">Only those with a message in them.</param>
     /// <param name="ContextType">Only about this; null: whatever it is about.</param>
     public sealed record Request(
-        long? Id, int? Page, int? Limit, ConversationKind? Kind = null, string? ContextType = null, string? ContextId = null, bool OnlyPairs = false);
+        long? Id, int? Page, int? Limit, ConversationKind? Kind = null, string? ContextType = null, string? ContextId = null, bool OnlyPairs = false, bool OnlyWritten = false);
 
     public sealed record Response(IReadOnlyList<Summary> Conversations, int Total, int Page, int Limit);
 
@@ -48,6 +49,8 @@ public sealed class ListConversations(StoaDb db)
             mine = mine.Where(p => p.Conversation!.Kind == kind);
         if (request.OnlyPairs)
             mine = mine.Where(p => p.Conversation!.IsPair);
+        if (request.OnlyWritten)
+            mine = mine.Where(p => p.Conversation!.LastSeq > 0);
         if (request.ContextType is { } about)
             mine = mine.Where(p => p.Conversation!.ContextType == about);
         if (request.ContextId is { } which)

@@ -3,6 +3,7 @@ using Stoa.Core.Outbox;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Messaging.Sms;
 
 namespace Stoa.Server.Messaging;
 
@@ -11,7 +12,8 @@ public static class MessagingModule
 {
     public static IServiceCollection AddMessagingModule(this IServiceCollection services, StoaSettings settings)
     {
-        services.AddSingleton(new RedactionPolicy(settings.Redaction));
+        services.AddSingleton<PolicyInForce>();
+        services.AddScoped<ChangeMessagingSettings>();
         services.AddHostedService<ForgetOriginals>();
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
@@ -55,7 +57,7 @@ public static class MessagingModule
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, AnnounceMessages>();
         services.AddSingleton<IOutboxSubscriber<MessagesAppended>>(static p => p.GetRequiredService<NewMessages>());
         services.AddScoped<IOutboxSubscriber<MessagesRead>, AnnounceReads>();
-        return services;
+        return services.AddSms(settings);
     }
 
     /// <summary>Routes that answer at the root and under /api.</summary>
@@ -63,9 +65,13 @@ public static class MessagingModule
     {
         routes.MapMailbox();
         routes.MapMailboxConversations();
+        routes.MapTwilioWebhook();
     }
 }
 
+[JsonSerializable(typeof(SmsDelivery))]
+[JsonSerializable(typeof(SmsSaved))]
+[JsonSerializable(typeof(SmsOfNobody))]
 [JsonSerializable(typeof(PostMessage))]
 [JsonSerializable(typeof(EditBody))]
 [JsonSerializable(typeof(UnreadCount))]

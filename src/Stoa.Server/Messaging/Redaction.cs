@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
-using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Messaging.Redacting;
 
 namespace Stoa.Server.Messaging;
@@ -16,9 +15,10 @@ public sealed record Redacted(string Body, IReadOnlyList<Attachment>? Attachment
 /// <summary>Takes contact details out of messages where the conversation's kind asks for it (S0-18 to S0-23).</summary>
 /// <remarks>
 /// Looks at the text, at the names and addresses of attachments, and at the text together with what the sender wrote shortly before, so that
-/// a number in two messages is found in the second. Administrators are exempt. The original is kept for moderators until its time is over.
+/// a number in two messages is found in the second. Where, and whose messages, says the <see cref="MessagingPolicy"/>. The original is kept for moderators
+/// until its time is over.
 /// </remarks>
-public sealed class Redaction(StoaDb db, RedactionPolicy policy)
+public sealed class Redaction(StoaDb db, PolicyInForce inForce)
 {
     private const int Earlier = 10;
     private static readonly TimeSpan Shortly = TimeSpan.FromMinutes(10);
@@ -26,28 +26,29 @@ public sealed class Redaction(StoaDb db, RedactionPolicy policy)
     internal async Task<Redacted> ApplyAsync(
         ConversationKind kind, long conversationId, Caller sender, string body, IReadOnlyList<Attachment>? attachments, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (!policy.AppliesTo(kind) || sender.Type == PartyType.Admin)
+        var policy = await inForce.FindAsync(cancellation);
+        if (!policy.Redacts(kind, sender.Type))
             return new Redacted(body, attachments, null);
 
         var found = new List<FoundContact>();
-        var hits = await ScanAsync(conversationId, sender.UserId, body, now, cancellation);
+        var hits = await ScanAsync(policy.Scanner, conversationId, sender.UserId, body, now, cancellation);
         found.AddRange(hits.Select(static h => new FoundContact(h.Rule.ToString(), "body", h.Start, h.Length)));
-        var clean = attachments?.Select((a, i) => Clean(a, i, found)).OfType<Attachment>().ToList();
+        var clean = attachments?.Select((a, i) => Clean(policy.Scanner, a, i, found)).OfType<Attachment>().ToList();
         if (found.Count == 0)
             return new Redacted(body, attachments, null);
         var original = new OriginalDraft(body, attachments, JsonSerializer.Serialize(found, RedactionJson.Default.ListFoundContact), now + policy.KeepOriginals);
         return new Redacted(ContactScanner.Replace(body, hits), clean is { Count: > 0 } ? clean : null, original);
     }
 
-    private async Task<IReadOnlyList<ContactHit>> ScanAsync(long conversationId, long senderId, string body, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ContactHit>> ScanAsync(ContactScanner scanner, long conversationId, long senderId, string body, DateTimeOffset now, CancellationToken cancellation)
     {
-        var alone = policy.Scanner.Scan(body);
+        var alone = scanner.Scan(body);
         var before = await BeforeAsync(conversationId, senderId, now, cancellation);
         if (before.Length == 0 || body.Length == 0)
             return alone;
 
         // What begins in an earlier message and ends in this one.
-        var across = policy.Scanner.Scan(before + body)
+        var across = scanner.Scan(before + body)
             .Where(h => h.Start < before.Length && h.End > before.Length)
             .Select(h => new ContactHit(h.Rule, 0, h.End - before.Length));
         return [.. across.Concat(alone.Where(a => !across.Any(c => a.Start < c.End)))];
@@ -62,9 +63,9 @@ public sealed class Redaction(StoaDb db, RedactionPolicy policy)
     }
 
     /// <summary>Null when the attachment itself is nothing but a contact.</summary>
-    private Attachment? Clean(Attachment attachment, int place, List<FoundContact> found)
+    private static Attachment? Clean(ContactScanner scanner, Attachment attachment, int place, List<FoundContact> found)
     {
-        if (attachment.Url is { } url && RedactionPolicy.IsContactAddress(url))
+        if (attachment.Url is { } url && ContactAddress.Is(url))
         {
             found.Add(new FoundContact(nameof(ContactRule.Link), $"attachments[{place}].url", 0, url.Length));
             return null;
@@ -75,7 +76,7 @@ public sealed class Redaction(StoaDb db, RedactionPolicy policy)
 
         // "report.com.pdf" and "scan.pl" are files: the ending of the name is not part of what it says.
         var stem = Path.GetFileNameWithoutExtension(name);
-        var hits = policy.Scanner.Scan(stem);
+        var hits = scanner.Scan(stem);
         found.AddRange(hits.Select(h => new FoundContact(h.Rule.ToString(), $"attachments[{place}].name", h.Start, h.Length)));
         return hits.Count == 0 ? attachment : attachment with { Name = ContactScanner.Replace(stem, hits) + Path.GetExtension(name) };
     }
@@ -85,25 +86,6 @@ public sealed class Redaction(StoaDb db, RedactionPolicy policy)
 /// <param name="Field">body, or attachments[n].name or .url.</param>
 /// <param name="Start">In UTF-16 code units of that field as it was written.</param>
 public sealed record FoundContact(string Rule, string Field, int Start, int Length);
-
-/// <summary>Which conversations are looked through, and what may stay.</summary>
-public sealed class RedactionPolicy(RedactionSettings settings)
-{
-    private static readonly string[] ContactHosts =
-        ["wa.me", "t.me", "m.me", "api.whatsapp.com", "chat.whatsapp.com", "telegram.me", "instagram.com", "facebook.com", "snapchat.com", "discord.gg", "line.me", "viber.com", "join.skype.com"];
-
-    private readonly HashSet<ConversationKind> kinds = [.. settings.Kinds.Select(static k => Enum.Parse<ConversationKind>(k, ignoreCase: true))];
-
-    public ContactScanner Scanner { get; } = new([.. settings.AllowedHosts.Select(static h => h.ToLowerInvariant())]);
-
-    public TimeSpan KeepOriginals => settings.KeepOriginals;
-
-    public bool AppliesTo(ConversationKind kind) => kinds.Contains(kind);
-
-    /// <summary>Leads to somebody's account on another messenger.</summary>
-    public static bool IsContactAddress(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && Array.Exists(ContactHosts, host => uri.Host == host || uri.Host.EndsWith("." + host, StringComparison.OrdinalIgnoreCase));
-}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(List<FoundContact>))]

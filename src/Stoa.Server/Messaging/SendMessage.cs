@@ -71,7 +71,7 @@ public sealed class SendMessage(StoaDb db, MessageLog log, WhoMayWrite permissio
             return Restriction.MessagingBanned;
         if (await permission.WhyNotAsync(context, sender, cancellation) is { } forbidden)
             return forbidden;
-        if (rate.WhyNot(sender) is { } tooMany)
+        if (await rate.WhyNotAsync(sender, cancellation) is { } tooMany)
             return tooMany;
         if (content.ReplyToId is { } parent && !await db.Messages.AnyAsync(m => m.Id == parent && m.ConversationId == context.ConversationId, cancellation))
             return ParentNotFound;

@@ -143,11 +143,11 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void Names_of_features_to_come_are_let_pass_with_a_note()
     {
-        here.WithFile(".env", "AGORA_APP_ID=x\nRATELIMIT__CALLS_PER_HOUR=10\n").With("TWILIO_AUTH_TOKEN", "x");
+        here.WithFile(".env", "AGORA_APP_ID=x\nRATELIMIT__CALLS_PER_HOUR=10\n").With("AGORA_APP_CERTIFICATE", "x");
 
         var notes = string.Join('\n', here.Start().Notes);
 
-        Assert.Contains("TWILIO_AUTH_TOKEN", notes, StringComparison.Ordinal);
+        Assert.Contains("AGORA_APP_CERTIFICATE", notes, StringComparison.Ordinal);
         Assert.Contains("AGORA_APP_ID", notes, StringComparison.Ordinal);
         Assert.Contains("RATELIMIT__CALLS_PER_HOUR", notes, StringComparison.Ordinal);
     }

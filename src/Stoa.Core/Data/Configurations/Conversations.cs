@@ -112,3 +112,15 @@ internal sealed class UploadTable : IEntityTypeConfiguration<Upload>
         upload.HasIndex(u => new { u.OwnerId, u.Id });
     }
 }
+
+internal sealed class MessagingSettingsTable : IEntityTypeConfiguration<MessagingSettingsRow>
+{
+    public void Configure(EntityTypeBuilder<MessagingSettingsRow> row)
+    {
+        row.ToTable("messaging_settings");
+        row.Property(r => r.Id).ValueGeneratedNever();
+        row.Property(r => r.Version).IsConcurrencyToken();
+        row.HasOne<User>().WithMany().HasForeignKey(r => r.UpdatedBy).OnDelete(DeleteBehavior.Restrict);
+        row.HasIndex(r => r.UpdatedBy);
+    }
+}

@@ -11,6 +11,7 @@ internal static class LogAreas
         ("Stoa.Auth", "auth"),
         ("Stoa.Server.Identity", "auth"),
         ("Stoa.Messages", "messages"),
+        ("Stoa.Server.Messaging.Sms", "twilio_webhook"), // before the module it is part of
         ("Stoa.Server.Messaging", "messages"),
         ("Stoa.Reports", "reports"),
         ("Stoa.Server.Moderation", "reports"),

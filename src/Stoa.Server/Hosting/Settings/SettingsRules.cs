@@ -26,6 +26,7 @@ internal static class SettingsRules
         CheckAddresses(settings, problems);
         CheckAccounts(settings, isDevelopment, problems, notes);
         CheckMail(settings, problems, notes);
+        CheckSms(settings, problems, notes);
         if (settings.Listen.HasTls is false)
             notes.Add($"TLS is off: {Path.GetFullPath(settings.Listen.SslCertificate)} and {Path.GetFullPath(settings.Listen.SslKey)} are not both there");
         foreach (var kind in settings.Redaction.Kinds)
@@ -137,6 +138,25 @@ internal static class SettingsRules
             notes.Add($"Mail:FromEmail is not set: mails come from {mail.FromEmail}, which most mail servers refuse");
         if (settings.Web.FrontendUrl.Length == 0)
             notes.Add($"Web:FrontendUrl is not set: links in mails lead to {settings.LinkBase}");
+    }
+
+    private static void CheckSms(StoaSettings settings, List<string> problems, List<string> notes)
+    {
+        var sms = settings.Sms;
+        if (sms.AccountSid.Length > 0 && sms.AuthToken.Length == 0)
+            problems.Add("Sms:AccountSid is given without Sms:AuthToken");
+        if (sms.AccountSid.Any(static c => !char.IsAsciiLetterOrDigit(c)))
+            problems.Add($"Sms:AccountSid ({SourceOf(settings, "Sms:AccountSid")}) must be letters and digits, such as AC0123456789abcdef0123456789abcdef");
+        if (sms.PhoneNumber.Length > 0 && (sms.PhoneNumber[0] != '+' || PhoneNumber.Normalize(sms.PhoneNumber) != sms.PhoneNumber))
+            problems.Add($"Sms:PhoneNumber ({SourceOf(settings, "Sms:PhoneNumber")}) is '{sms.PhoneNumber}': it must be a number such as +15550100");
+        foreach (var (key, address) in new[] { ("PublicUrl", sms.PublicUrl), ("TwilioUrl", sms.TwilioUrl) })
+        {
+            if ((address.Length > 0 || key == "TwilioUrl") && !IsHttp(address, out _))
+                problems.Add($"Sms:{key} is '{address}': it must be an address such as https://chat.example.org");
+        }
+
+        if (sms.AuthToken.Length > 0 && sms.AccountSid.Length == 0)
+            notes.Add("Sms:AccountSid is not set: SMS come in, answers to them are written to the folder");
     }
 
     private static bool IsHttp(string text, out Uri? uri) =>

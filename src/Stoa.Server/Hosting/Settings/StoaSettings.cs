@@ -38,6 +38,8 @@ public sealed class StoaSettings
 
     public MailSettings Mail { get; init; } = new();
 
+    public SmsSettings Sms { get; init; } = new();
+
     public PasswordResetSettings PasswordReset { get; init; } = new();
 
     public RateLimitSettings RateLimit { get; init; } = new();

@@ -1029,6 +1029,39 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("message_originals", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.MessagingSettingsRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("UpdatedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_by");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_messaging_settings");
+
+                    b.HasIndex("UpdatedBy")
+                        .HasDatabaseName("ix_messaging_settings_updated_by");
+
+                    b.ToTable("messaging_settings", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Participant", b =>
                 {
                     b.Property<long>("Id")
@@ -1527,6 +1560,133 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("outbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Sms.ReceivedSms", b =>
+                {
+                    b.Property<string>("Sid")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("sid");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("from_number");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("to_number");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Sid")
+                        .HasName("pk_received_sms");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_received_sms_received_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_received_sms_user_id");
+
+                    b.ToTable("received_sms", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Sms.SmsMessage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("CarrierSid")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("carrier_sid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("done_at");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("from_number");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("last_error");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("integer")
+                        .HasColumnName("part");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("to_number");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sms_messages");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_sms_messages_user_id");
+
+                    b.HasIndex("MessageId", "Part")
+                        .IsUnique()
+                        .HasDatabaseName("ux_sms_messages_message_id_part");
+
+                    b.HasIndex("State", "DoneAt")
+                        .HasDatabaseName("ix_sms_messages_state_done_at");
+
+                    b.HasIndex("State", "DueAt")
+                        .HasDatabaseName("ix_sms_messages_state_due_at");
+
+                    b.ToTable("sms_messages", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.Authenticator", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", null)
@@ -1709,6 +1869,16 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_message_originals_message_id");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.MessagingSettingsRow", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UpdatedBy")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_messaging_settings_updated_by");
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Participant", b =>
                 {
                     b.HasOne("Stoa.Core.Conversations.Conversation", "Conversation")
@@ -1816,6 +1986,33 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_notifications_user_id");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Sms.ReceivedSms", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_received_sms_user_id");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Sms.SmsMessage", b =>
+                {
+                    b.HasOne("Stoa.Core.Conversations.Message", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sms_messages_message_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sms_messages_user_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.User", b =>

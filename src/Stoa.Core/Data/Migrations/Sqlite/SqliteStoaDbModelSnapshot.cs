@@ -992,6 +992,39 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("message_originals", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.MessagingSettingsRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("UpdatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_by");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_messaging_settings");
+
+                    b.HasIndex("UpdatedBy")
+                        .HasDatabaseName("ix_messaging_settings_updated_by");
+
+                    b.ToTable("messaging_settings", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Participant", b =>
                 {
                     b.Property<long>("Id")
@@ -1474,6 +1507,131 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("outbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Sms.ReceivedSms", b =>
+                {
+                    b.Property<string>("Sid")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sid");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_number");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("received_at");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("to_number");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Sid")
+                        .HasName("pk_received_sms");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_received_sms_received_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_received_sms_user_id");
+
+                    b.ToTable("received_sms", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Sms.SmsMessage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("CarrierSid")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("carrier_sid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DoneAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("done_at");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_number");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_error");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("message_id");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("part");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("to_number");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sms_messages");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_sms_messages_user_id");
+
+                    b.HasIndex("MessageId", "Part")
+                        .IsUnique()
+                        .HasDatabaseName("ux_sms_messages_message_id_part");
+
+                    b.HasIndex("State", "DoneAt")
+                        .HasDatabaseName("ix_sms_messages_state_done_at");
+
+                    b.HasIndex("State", "DueAt")
+                        .HasDatabaseName("ix_sms_messages_state_due_at");
+
+                    b.ToTable("sms_messages", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.Authenticator", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", null)
@@ -1656,6 +1814,16 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_message_originals_message_id");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Conversations.MessagingSettingsRow", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UpdatedBy")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_messaging_settings_updated_by");
+                });
+
             modelBuilder.Entity("Stoa.Core.Conversations.Participant", b =>
                 {
                     b.HasOne("Stoa.Core.Conversations.Conversation", "Conversation")
@@ -1763,6 +1931,33 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_notifications_user_id");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Sms.ReceivedSms", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_received_sms_user_id");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Sms.SmsMessage", b =>
+                {
+                    b.HasOne("Stoa.Core.Conversations.Message", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sms_messages_message_id");
+
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sms_messages_user_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.User", b =>

@@ -12,7 +12,6 @@ internal static class UnknownKeys
     {
         "WEBSOCKET_SECRET_KEY", "ENVIRONMENT", "DEBUG", "LOG_FILE", "ANALYTICS_RETENTION_MONTHS", "RATELIMIT__CALLS_PER_HOUR",
         "ENABLE_MOCK_ANALYTICS_DATA", "ENABLE_BATCH_PROCESSING", "AGORA_APP_ID", "AGORA_APP_CERTIFICATE",
-        "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER",
     };
 
     // What ASP.NET Core reads under its own names (json and command line), which stays its own affair.

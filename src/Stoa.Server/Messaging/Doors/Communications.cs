@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Stoa.Core;
+using Stoa.Core.Accounts;
+using Stoa.Core.Conversations;
+using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Realtime;
+
+namespace Stoa.Server.Messaging.Doors;
+
+/// <summary>S3's list of everybody an astrologer is in touch with, as its app calls it: the same conversations, one line each.</summary>
+/// <remarks>Only the astrologer whose id stands in the path; everybody else gets one answer, whether there is such an astrologer or not.</remarks>
+public static class Communications
+{
+    public static readonly Refusal NotYours = Refusal.Forbidden("communications.not_yours", "Only the astrologer may see and answer these");
+    private const string Desk = "admin";
+
+    public static void MapCommunications(this IEndpointRouteBuilder routes)
+    {
+        var all = routes.MapGroup("/api/communications").RequireAuthorization().WithTags("Communications").WithMetadata(new CamelCaseWire());
+        all.MapGet("/{astrologerId:long}", List).WithSummary("The astrologer's conversations with their newest message, most recently written first").Refuses(NotYours);
+        all.MapGet("/{astrologerId:long}/unread-counts", CountUnreads).WithSummary("How much the astrologer has not seen yet").Refuses(NotYours);
+        all.MapPatch("/messages/{id:long}/read", ReadOne).WithSummary("Mark one message as read, by its recipient")
+            .Refuses(NotYours, Message.NotFound, MarkMessageRead.NotRecipient);
+        all.MapPatch("/{astrologerId:long}/messages/mark-all-read", ReadAll).WithSummary("Mark every message as read").Refuses(NotYours);
+        all.MapPost("/{astrologerId:long}/messages", Post).WithSummary("Write to a contact; admin is the support desk")
+            .Example("""{"contactId":"8","message":"Hello!"}""")
+            .Refuses(
+                NotYours, User.NotFound, SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, WhoMayWrite.NotPermitted, Message.Empty, Message.ClientIdTaken,
+                MessageRate.TooMany);
+    }
+
+    private static async Task<Results<Ok<CommunicationPage>, ProblemHttpResult>> List(
+        long astrologerId, ListConversations list, Caller caller, CancellationToken cancellation, int? page = null, int? limit = null)
+    {
+        if (!IsOwn(astrologerId, caller))
+            return NotYours.ToHttp();
+        return (await list.Handle(new(null, page, limit, OnlyPairs: true, OnlyWritten: true), caller, cancellation)).ToOk(r => new CommunicationPage(
+            true, [.. r.Conversations.Select(c => CommunicationItem.Of(c, caller.UserId))], r.Total, r.Page, r.Limit, r.Page * (long)r.Limit < r.Total));
+    }
+
+    private static async Task<Results<Ok<UnreadCounts>, ProblemHttpResult>> CountUnreads(
+        long astrologerId, CountUnread count, Caller caller, CancellationToken cancellation)
+    {
+        if (!IsOwn(astrologerId, caller))
+            return NotYours.ToHttp();
+        return (await count.Handle(caller, cancellation)).ToOk(UnreadCounts.Of);
+    }
+
+    private static async Task<Results<Ok<Envelope<StringId>>, ProblemHttpResult>> ReadOne(long id, MarkMessageRead mark, Caller caller, CancellationToken cancellation)
+    {
+        if (!IsOwn(caller.UserId, caller))
+            return NotYours.ToHttp();
+        return (await mark.Handle(id, caller, cancellation)).ToOk(_ => Envelope.Of(new StringId(id), "Message marked as read"));
+    }
+
+    private static async Task<Results<Ok<Envelope<UnreadNumbers>>, ProblemHttpResult>> ReadAll(
+        long astrologerId, MarkAllRead mark, CountUnread count, Caller caller, CancellationToken cancellation)
+    {
+        if (!IsOwn(astrologerId, caller))
+            return NotYours.ToHttp();
+        await mark.Handle(caller, cancellation);
+        return (await count.Handle(caller, cancellation)).ToOk(static n => Envelope.Of(new UnreadNumbers(n, 0, 0), "All messages marked as read"));
+    }
+
+    private static async Task<Results<Created<Envelope<CommunicationItem>>, ProblemHttpResult>> Post(
+        long astrologerId, PostCommunication body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
+        OpenSupportInbox inbox, SendMessage send, SendDirectMessage direct, ListConversations list, Caller caller, CancellationToken cancellation)
+    {
+        if (!IsOwn(astrologerId, caller))
+            return NotYours.ToHttp();
+        var content = new SendMessage.Content(body.Message, ClientMessageId: body.ClientMessageId ?? key);
+        var sent = body.ContactId == Desk
+            ? await ToDeskAsync(content, inbox, send, caller, cancellation)
+            : await ToAccountAsync(body.ContactId!, content, direct, caller, cancellation);
+        if (sent.Refusal is { } refusal)
+            return refusal.ToHttp();
+        var found = await list.Handle(new(sent.Value, null, 1), caller, cancellation);
+        return TypedResults.Created((string?)null, Envelope.Of(CommunicationItem.Of(found.Value.Conversations[0], caller.UserId)));
+    }
+
+    private static async Task<Outcome<long>> ToDeskAsync(
+        SendMessage.Content content, OpenSupportInbox inbox, SendMessage send, Caller caller, CancellationToken cancellation)
+    {
+        var opened = await inbox.Handle(caller.UserId, cancellation);
+        return opened.Refusal is not null ? opened : (await send.Handle(opened.Value, content, caller, cancellation)).Then(static s => s.Message.ConversationId);
+    }
+
+    private static async Task<Outcome<long>> ToAccountAsync(
+        string contact, SendMessage.Content content, SendDirectMessage direct, Caller caller, CancellationToken cancellation) =>
+        long.TryParse(contact, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? (await direct.Handle(new(id, null, content), caller, cancellation)).Then(static s => s.Appended.Message.ConversationId)
+            : SendDirectMessage.RecipientNotFound;
+
+    private static bool IsOwn(long astrologerId, Caller caller) => caller.Type == PartyType.Astrologer && caller.UserId == astrologerId;
+}
+
+/// <param name="ContactId">Digits of an account's id, or <c>admin</c>.</param>
+public sealed record PostCommunication(
+    [property: Needed, AtMost(Conversation.MaxAliasLength)] string? ContactId,
+    [property: Needed, AtMost(Core.Conversations.Message.MaxBodyLength)] string? Message,
+    [property: AtMost(Core.Conversations.Message.MaxClientIdLength)] string? ClientMessageId);
+
+/// <summary>A contact with what was written last.</summary>
+/// <param name="Id">Of the newest message, as the routes that mark it as read take it.</param>
+/// <param name="Type"><c>message</c>; calls are not in this list yet.</param>
+/// <param name="ContactId">Digits; the support desk is <c>admin</c>.</param>
+/// <param name="IsOnline">Always false: presence is not known here yet.</param>
+/// <param name="Status"><c>sent</c> or <c>received</c>.</param>
+/// <param name="Duration">Of a call, <c>m:ss</c>; null for a message.</param>
+public sealed record CommunicationItem(
+    [property: JsonPropertyName("_id")] StringId MongoId, StringId Id, string Type, string ContactName, string ContactId, string ContactType, string? Avatar,
+    DateTimeOffset Timestamp, string Preview, int UnreadCount, bool IsOnline, string Status, string? Duration, decimal? ChargedAmount, StringId? SessionId,
+    string ConversationId)
+{
+    /// <param name="summary">A conversation of two with at least one message.</param>
+    public static CommunicationItem Of(ListConversations.Summary summary, long reader)
+    {
+        var (card, last) = (summary.Card, summary.Last!);
+        var contact = card.Parties.FirstOrDefault(p => p.UserId != reader) ?? card.PartyOf(0);
+        return new CommunicationItem(
+            last.Id, last.Id, "message", contact.Name, card.WireIdOf(contact.UserId), PartyNames.Of(contact.Type), null,
+            last.SentAt, ConversationView.Preview(last.Body), summary.UnreadCount, false, last.SenderId == reader ? "sent" : "received", null, null, null, card.WireName);
+    }
+}
+
+public sealed record CommunicationPage(bool Success, List<CommunicationItem> Data, int Total, int Page, int Limit, bool HasMore);
+
+public sealed record UnreadNumbers(int Messages, int MissedCalls, int MissedVideoCalls);
+
+/// <summary>The numbers in the envelope and beside it: the app reads either.</summary>
+public sealed record UnreadCounts(bool Success, UnreadNumbers Data, int Messages, int MissedCalls, int MissedVideoCalls)
+{
+    public static UnreadCounts Of(int messages) => new(true, new UnreadNumbers(messages, 0, 0), messages, 0, 0);
+}
+
+[JsonSerializable(typeof(PostCommunication))]
+[JsonSerializable(typeof(CommunicationPage))]
+[JsonSerializable(typeof(UnreadCounts))]
+[JsonSerializable(typeof(Envelope<StringId>))]
+[JsonSerializable(typeof(Envelope<UnreadNumbers>))]
+[JsonSerializable(typeof(Envelope<CommunicationItem>))]
+public sealed partial class CommunicationsJson : JsonSerializerContext;
