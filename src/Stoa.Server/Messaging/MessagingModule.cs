@@ -3,6 +3,7 @@ using Stoa.Core.Outbox;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging;
 
@@ -13,6 +14,10 @@ public static class MessagingModule
     {
         services.AddSingleton(new RedactionPolicy(settings.Redaction));
         services.AddHostedService<ForgetOriginals>();
+        services.AddHostedService<ForgetUploads>();
+        services.AddSingleton<FileLinks>();
+        services.AddScoped<ReceiveUploads>();
+        services.AddScoped<FetchFile>();
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
         services.AddScoped<WhoMayWrite>();

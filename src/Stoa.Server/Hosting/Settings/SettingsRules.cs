@@ -107,6 +107,9 @@ internal static class SettingsRules
         if (settings.Web.FrontendUrl is { Length: > 0 } frontend && !IsHttp(frontend, out _))
             problems.Add($"Web:FrontendUrl is '{frontend}': it must be an address such as https://app.example.org");
 
+        if (settings.Files.LinkBase is { Length: > 0 } linkBase && (!IsHttp(linkBase, out var start) || start!.Query.Length > 0 || start.Fragment.Length > 0))
+            problems.Add($"Files:LinkBase is '{linkBase}': it must be an address such as https://api.example.org");
+
         foreach (var origin in settings.Cors.Origins)
         {
             if (!IsHttp(origin, out var uri) || uri!.GetLeftPart(UriPartial.Authority) != origin.TrimEnd('/'))
