@@ -6,7 +6,7 @@ namespace Stoa.Server.Hosting.Files;
 public static class FileServices
 {
     public static IServiceCollection AddFiles(this IServiceCollection services, StoaSettings settings) =>
-        services.AddSingleton<IFileStore>(_ => new FolderFileStore(FolderOf(settings)));
+        services.AddSingleton<IFileStore>(_ => settings.S3.Bucket.Length > 0 ? new S3FileStore(settings.S3) : new FolderFileStore(FolderOf(settings)));
 
     /// <summary>Where files lie without a bucket.</summary>
     public static string FolderOf(StoaSettings settings) =>

@@ -1,7 +1,9 @@
 namespace Stoa.Server.Hosting.Files;
 
 /// <summary>Files in a folder: <c>ab/cd/abcd…</c>, readable by the server's own account alone.</summary>
-/// <remarks>A file is written beside its place under another name, forced onto the disk, then moved there in one step.</remarks>
+/// <remarks>
+/// A file is written beside its place under another name, forced onto the disk, then moved there in one step.
+/// </remarks>
 public sealed class FolderFileStore(string folder) : IFileStore
 {
     private const string PieceEnding = ".part";
@@ -10,6 +12,9 @@ public sealed class FolderFileStore(string folder) : IFileStore
     public async Task WriteAsync(string key, Stream content, CancellationToken cancellation)
     {
         var place = PlaceOf(key);
+
+        // The outermost by itself: whoever cannot pass it reaches nothing below.
+        OwnerOnlyFiles.MakeFolder(root);
         OwnerOnlyFiles.MakeFolder(Path.GetDirectoryName(place)!);
         var piece = place + PieceEnding;
         await OwnerOnlyFiles.FillAsync(piece, content, cancellation);

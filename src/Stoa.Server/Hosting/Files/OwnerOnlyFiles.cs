@@ -14,6 +14,17 @@ internal static class OwnerOnlyFiles
         return new FileStream(path, options);
     }
 
+    /// <summary>A temporary file that goes with its handle, also when the process is killed.</summary>
+    public static FileStream CreateNameless()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"stoa-{Guid.NewGuid():N}");
+        if (OperatingSystem.IsWindows())
+            return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        var file = Create(path);
+        File.Delete(path);
+        return file;
+    }
+
     /// <summary>The folder with those above it, as far as they are missing.</summary>
     public static void MakeFolder(string path)
     {

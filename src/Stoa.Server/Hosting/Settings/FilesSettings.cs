@@ -33,3 +33,28 @@ public sealed class FilesSettings
     /// <summary>What links begin with, for clients that need whole addresses, e.g. <c>https://api.example.org</c>. Empty: links are paths of this server.</summary>
     public string LinkBase { get; init; } = "";
 }
+
+/// <summary>The bucket in which files lie instead of a folder.</summary>
+public sealed class S3Settings
+{
+    /// <summary>It must be there, and private. Empty: files lie in <see cref="FilesSettings.Folder"/>.</summary>
+    public string Bucket { get; init; } = "";
+
+    /// <summary>A server that speaks S3, such as <c>https://s3.example.org</c>. Empty: Amazon's of the region.</summary>
+    public string Endpoint { get; init; } = "";
+
+    /// <summary>Part of each signature; servers other than Amazon's mostly take any.</summary>
+    public string Region { get; init; } = "us-east-1";
+
+    [Secret]
+    public string AccessKey { get; init; } = "";
+
+    [Secret]
+    public string SecretKey { get; init; } = "";
+
+    /// <summary>The bucket stands in the path (<c>host/bucket/…</c>), as many servers want it, not in the host's name.</summary>
+    public bool PathStyle { get; init; }
+
+    /// <summary>What the names of objects begin with, e.g. <c>stoa/</c>.</summary>
+    public string Prefix { get; init; } = "";
+}
