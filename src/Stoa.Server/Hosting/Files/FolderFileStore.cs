@@ -1,9 +1,7 @@
 namespace Stoa.Server.Hosting.Files;
 
 /// <summary>Files in a folder: <c>ab/cd/abcd…</c>, readable by the server's own account alone.</summary>
-/// <remarks>
-/// A file is written beside its place under another name, forced onto the disk, then moved there in one step.
-/// </remarks>
+/// <remarks>A file is written beside its place under another name, forced onto the disk, then moved there in one step.</remarks>
 public sealed class FolderFileStore(string folder) : IFileStore
 {
     private const string PieceEnding = ".part";
