@@ -30,7 +30,8 @@ public static class UploadDoor
         var files = routes.ServiceProvider.GetRequiredService<StoaSettings>().Files;
         routes.MapPost(FileLinks.UploadsPath, Post).RequireAuthorization().WithTags("Files")
             .WithSummary("Upload files for a later message, as multipart/form-data; all of them or none")
-            .WithMetadata(new AcceptsMetadata(["multipart/form-data"], typeof(IFormFileCollection)), new BodyLimit(checked((files.MaxBytes * files.MaxPerRequest) + FormBytes)))
+            .WithMetadata(new AcceptsMetadata(["multipart/form-data"], typeof(UploadForm)), new BodyLimit(checked((files.MaxBytes * files.MaxPerRequest) + FormBytes)))
+            .Example("""{"files":["(the bytes of a file)"]}""")
             .Refuses(
                 ReceiveUploads.NoFile, ReceiveUploads.Empty, ReceiveUploads.Malformed, ReceiveUploads.TooManyFiles, ReceiveUploads.TypeNotAllowed, ReceiveUploads.TooLarge,
                 ReceiveUploads.TooManyWaiting, ReceiveUploads.TooOften, Restriction.MessagingBanned);
@@ -117,6 +118,10 @@ public static class UploadDoor
     private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 }
 
+/// <summary>The form, for the API document: it is read as a stream.</summary>
+/// <param name="Files">Parts with a file name, whatever they are called.</param>
+public sealed record UploadForm(List<string> Files);
+
 /// <summary>A file that waits for its message.</summary>
 /// <param name="Url">A link that is good for a while; may be sent as an attachment's <c>url</c> instead of the id.</param>
 public sealed record UploadTaken(StringId Id, string Url, string Name, string Mime, long Size)
@@ -127,5 +132,6 @@ public sealed record UploadTaken(StringId Id, string Url, string Name, string Mi
 /// <summary>In the order of the form.</summary>
 public sealed record UploadsTaken(List<UploadTaken> Uploads);
 
+[JsonSerializable(typeof(UploadForm))]
 [JsonSerializable(typeof(UploadsTaken))]
 public sealed partial class UploadsJson : JsonSerializerContext;
