@@ -18,6 +18,7 @@ public static class MessagingModule
         services.AddSingleton<FileLinks>();
         services.AddScoped<ReceiveUploads>();
         services.AddScoped<FetchFile>();
+        services.AddScoped<DropUpload>();
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
         services.AddScoped<WhoMayWrite>();

@@ -10,7 +10,7 @@ namespace Slices.Messaging;
 public sealed class AttachmentTests
 {
     [Theory, EachDatabase]
-    [Requirement("S0-9", "S0-17", "S0-25")]
+    [Requirement("S0-9")]
     public async Task A_thread_carries_uploads_by_id_and_by_address(Database database)
     {
         var stoa = StoaServer.For(database);
@@ -194,6 +194,69 @@ public sealed class AttachmentTests
         var read = (await ben.GetAsync(path)).Is(200).Body.GetProperty("messages")[0].GetProperty("attachments")[0];
         Assert.Equal("call \u2022\u2022\u2022.png", read.GetProperty("name").GetString());
         Assert.Equal("call \u2022\u2022\u2022.png", (await ben.FetchAsync($"/api/uploads/{id}")).Content.ContentDisposition?.FileNameStar);
+    }
+
+    [Theory, EachDatabase]
+    public async Task Who_wants_no_longer_takes_back_what_no_message_has(Database database)
+    {
+        await using var stoa = StoaServer.Start(database);
+        var (ana, ben) = await stoa.TwoPeopleAsync();
+        var (sent, waiting) = (await ana.UploadOneAsync(), await ana.UploadOneAsync());
+        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "look", attachments = new object[] { new { id = sent } } })).Is(201);
+
+        (await ben.DeleteAsync($"/api/uploads/{waiting}")).IsRefusal(404, "attachment.not_found");
+        (await ana.DeleteAsync($"/api/uploads/{sent}")).IsRefusal(404, "attachment.not_found");
+        (await ana.DeleteAsync($"/api/uploads/{waiting}")).Is(204);
+        (await ana.DeleteAsync($"/api/uploads/{waiting}")).IsRefusal(404, "attachment.not_found");
+        (await ana.GetAsync($"/api/uploads/{waiting}")).IsRefusal(404, "attachment.not_found");
+        Assert.Equal((1, 1), await UploadTests.RemainingAsync(stoa));
+    }
+
+    [Theory, EachDatabase]
+    public async Task The_desk_sends_files_and_every_administrator_may_see_what_came_in(Database database)
+    {
+        var stoa = StoaServer.For(database);
+        using var ana = await stoa.RegisterAsync("ana");
+        var eve = await stoa.RegisterAsync("eve");
+        var (one, two) = (await stoa.SuperuserAsync(), await stoa.SuperuserAsync());
+        var (asked, answered) = (await ana.UploadOneAsync("bill.png"), await one.UploadOneAsync("help.png"));
+        (await ana.PostAsync("/api/conversations/admin/messages", new { attachmentId = asked, messageType = "image" })).Is(201);
+        (await one.PostAsync($"/api/admin/conversations/{ana.Id}/messages", new { content = "here", attachments = new object[] { new { id = answered } } })).Is(201);
+
+        Assert.Equal((200, 200), ((await ana.FetchAsync($"/api/uploads/{answered}")).Status, (await two.FetchAsync($"/api/uploads/{asked}")).Status));
+        Assert.Equal(404, (await eve.FetchAsync($"/api/uploads/{asked}")).Status);
+        var inbox = (await two.GetAsync($"/api/admin/conversations/{ana.Id}/messages")).Is(200).Body.GetProperty("data").GetProperty("messages");
+        Assert.Equal(["bill.png", "help.png"], inbox.EnumerateArray().Select(static m => m.GetProperty("attachments")[0].GetProperty("name").GetString()));
+        Assert.Equal(200, (await two.FetchAsync(inbox[0].GetProperty("mediaUrl").GetString()!)).Status);
+    }
+
+    [Theory, EachDatabase]
+    public async Task The_socket_carries_them_to_the_other_side(Database database)
+    {
+        var stoa = StoaServer.For(database);
+        var (ana, ben) = await stoa.TwoPeopleAsync();
+        await ana.WriteToAsync(ben, "first");
+        var conversation = (await ana.ConversationWithAsync(ben)).ToString(CultureInfo.InvariantCulture);
+        var (flat, listed) = (await ana.UploadOneAsync(), await ana.UploadOneAsync("dog.png"));
+        object[] steps =
+        [
+            new { @do = "connect", @as = "ana", token = ana.Token },
+            new { @do = "connect", @as = "ben", token = ben.Token },
+            new { @do = "emit", @as = "ben", @event = "dm:join_conversation", payload = new { conversationId = conversation } },
+            new
+            {
+                @do = "emit", @as = "ana", @event = "dm:send_message",
+                payload = new { conversationId = conversation, messageType = "image", attachmentId = flat, attachments = new[] { new { id = listed } } },
+            },
+            new { @do = "await", @as = "ben", @event = "dm:message_received" },
+            new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = new { conversationId = conversation, messageType = "image", attachmentId = flat } },
+        ];
+        var answers = await NodeScript.RunAsync("tests/Slices/node/socket-events.mjs", stoa.Address.ToString(), System.Text.Json.JsonSerializer.Serialize(steps));
+
+        var received = answers[4].GetProperty("attachments");
+        Assert.Equal(["cat.png", "dog.png"], received.EnumerateArray().Select(static a => a.GetProperty("name").GetString()));
+        Assert.Equal(PersonFiles.Png, (await ben.FetchAsync(answers[4].GetProperty("mediaUrl").GetString()!)).Bytes);
+        Assert.Equal("attachment.taken", answers[5].GetProperty("code").GetString());
     }
 
     [Theory, EachDatabase]

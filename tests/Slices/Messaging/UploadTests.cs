@@ -96,6 +96,16 @@ public sealed class UploadTests
     }
 
     [Theory, EachDatabase]
+    public async Task A_file_may_be_larger_than_other_bodies_and_a_name_is_cut_with_its_ending_left(Database database)
+    {
+        using var ana = await StoaServer.For(database).RegisterAsync("ana");
+        var bytes = Encoding.UTF8.GetBytes(new string('a', 5_000_000));
+        var upload = (await ana.UploadAsync(new SentFile(new string('n', 300) + ".txt", bytes))).Is(201).Body.GetProperty("uploads")[0];
+        Assert.Equal(new string('n', 251) + ".txt", upload.GetProperty("name").GetString());
+        Assert.Equal(bytes.Length, (await ana.FetchAsync(upload.GetProperty("url").GetString()!)).Bytes.Length);
+    }
+
+    [Theory, EachDatabase]
     [Requirement("S3-67")]
     public async Task Sizes_and_counts_have_limits_and_nothing_of_a_refused_request_remains(Database database)
     {

@@ -23,7 +23,7 @@ public sealed class FilesSettings
     public int MaxPerHour { get; init; } = 200;
 
     /// <summary>How long a file that no message took is kept.</summary>
-    [Between("00:01:00", "30.00:00:00")]
+    [Between("01:00:00", "30.00:00:00")]
     public TimeSpan KeepWaiting { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>How long a link to a file is good, at least; at most a minute longer.</summary>

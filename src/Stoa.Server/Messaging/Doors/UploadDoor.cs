@@ -16,7 +16,7 @@ using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
 
-/// <summary>Files in and out: <c>POST /api/uploads</c>, <c>GET /api/uploads/ID</c> by bearer, <c>GET /api/files/ID</c> by link.</summary>
+/// <summary>Files in and out: <c>POST /api/uploads</c>, <c>GET</c> and <c>DELETE /api/uploads/ID</c> by bearer, <c>GET /api/files/ID</c> by link.</summary>
 public static class UploadDoor
 {
     private const int MaxBoundaryLength = 70;
@@ -37,6 +37,8 @@ public static class UploadDoor
                 ReceiveUploads.TooManyWaiting, ReceiveUploads.TooOften, Restriction.MessagingBanned);
         routes.MapMethods($"{FileLinks.UploadsPath}/{{id:long}}", [HttpMethods.Get, HttpMethods.Head], Get).RequireAuthorization().WithTags("Files")
             .WithSummary("A file one may see, by bearer; ranges are possible").Refuses(Upload.NotFound);
+        routes.MapDelete($"{FileLinks.UploadsPath}/{{id:long}}", Drop).RequireAuthorization().WithTags("Files")
+            .WithSummary("Take back a file that no message has yet").Refuses(Upload.NotFound);
         routes.MapMethods($"{FileLinks.FilesPath}/{{id:long}}", [HttpMethods.Get, HttpMethods.Head], Follow).WithTags("Files")
             .WithSummary("A file by its link, without a token; ranges are possible").Refuses(FileLinks.Invalid, FileLinks.Expired, Upload.NotFound);
     }
@@ -60,6 +62,9 @@ public static class UploadDoor
         // Asked every time, because the right may end.
         return opened.Refusal is { } refusal ? refusal.ToHttp() : Send(opened.Value, response, "private, no-cache");
     }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Drop(long id, DropUpload drop, Caller caller, CancellationToken cancellation) =>
+        (await drop.Handle(id, caller, cancellation)).Refusal is { } refusal ? refusal.ToHttp() : TypedResults.NoContent();
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Follow(
         long id, HttpResponse response, FetchFile fetch, CancellationToken cancellation, string? expires = null, string? sig = null)

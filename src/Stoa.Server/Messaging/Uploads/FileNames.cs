@@ -7,6 +7,7 @@ namespace Stoa.Server.Messaging.Uploads;
 internal static class FileNames
 {
     public const string Nameless = "file";
+    private const int MaxEndingLength = 20;
 
     /// <summary>Without folders, control characters and what turns text around, whole characters only, at most 255 UTF-16 code units with its ending.</summary>
     public static string Clean(string? given)
@@ -18,7 +19,9 @@ internal static class FileNames
             return Nameless;
         if (kept.Length <= Upload.MaxNameLength)
             return kept;
-        var ending = Path.GetExtension(kept) is { Length: <= 20 } short_ ? short_ : "";
+        var ending = Path.GetExtension(kept);
+        if (ending.Length > MaxEndingLength)
+            ending = "";
         var stem = kept[..(Upload.MaxNameLength - ending.Length)];
         return (char.IsHighSurrogate(stem[^1]) ? stem[..^1] : stem) + ending;
     }

@@ -29,7 +29,7 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
     public static readonly Refusal TooManyWaiting = Refusal.TooMany("upload.too_many_waiting", "Too many files wait for their message");
     public static readonly Refusal TooOften = Refusal.TooMany("rate.uploads", "You are uploading too often");
 
-    private readonly FilesSettings limitsOfFiles = settings.Files;
+    private readonly FilesSettings allowed = settings.Files;
     private readonly RateLimit perHour = new("uploads", settings.Files.MaxPerHour, TimeSpan.FromHours(1), TooOften);
 
     /// <summary>One file of the request; its bytes are read once, before the next is asked for.</summary>
@@ -50,7 +50,7 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
         {
             await foreach (var file in files.WithCancellation(cancellation))
             {
-                if (done.Count == limitsOfFiles.MaxPerRequest)
+                if (done.Count == allowed.MaxPerRequest)
                     return TooManyFiles;
                 await TakeAsync(file, owner, done, cancellation);
             }
@@ -72,7 +72,7 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
 
     private async Task TakeAsync(Incoming file, Caller owner, List<Upload> done, CancellationToken cancellation)
     {
-        await using var bytes = new IncomingBytes(file.Bytes, limitsOfFiles.MaxBytes);
+        await using var bytes = new IncomingBytes(file.Bytes, allowed.MaxBytes);
         var name = FileNames.Clean(file.Name);
         var start = await bytes.LookAsync(cancellation);
         if (start.IsEmpty)
@@ -86,8 +86,15 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
         done.Add(upload);
         await store.WriteAsync(upload.StorageKey, bytes, cancellation);
         (upload.Size, upload.Sha256) = (bytes.Count, bytes.Sha256());
-        await db.SaveChangesAsync(cancellation);
+        if (await FinishAsync(upload, cancellation) == 0)
+            throw new UploadRefusedException(Malformed);
     }
+
+    /// <summary>0 when the sweep was faster than a sender who takes longer than a file is kept.</summary>
+    private Task<int> FinishAsync(Upload upload, CancellationToken cancellation) => db.WriteAsync(
+        () => db.Uploads.Where(u => u.Id == upload.Id && u.ErasedAt == null)
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.Size, upload.Size).SetProperty(x => x.Sha256, upload.Sha256), cancellation),
+        cancellation);
 
     /// <summary>The row comes before the bytes. Who uploads from two places at once is counted one after the other.</summary>
     private Task<Upload> AddAsync(string name, FileKind kind, Caller owner, CancellationToken cancellation) => db.WriteAsync(
@@ -96,7 +103,7 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
             var userId = owner.AuthorId ?? owner.UserId;
             await db.SerializeAsync($"uploads:{userId}", cancellation);
             var waiting = await db.Uploads.CountAsync(u => u.OwnerId == userId && u.MessageSeq == null && u.ErasedAt == null, cancellation);
-            if (waiting >= limitsOfFiles.MaxWaiting)
+            if (waiting >= allowed.MaxWaiting)
                 throw new UploadRefusedException(TooManyWaiting);
             var upload = new Upload
             {
@@ -104,6 +111,7 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
             };
             db.Uploads.Add(upload);
             await db.SaveChangesAsync(cancellation);
+            db.ChangeTracker.Clear();
             return upload;
         },
         cancellation);
