@@ -8,7 +8,6 @@ namespace Stoa.Core.Conversations;
 public sealed class Upload
 {
     public const int MaxNameLength = Attachment.MaxNameLength;
-    public const int MaxMimeLength = Attachment.MaxMimeLength;
 
     public static readonly Refusal NotFound = Refusal.NotFound("attachment.not_found", "Attachment not found");
 
