@@ -20,6 +20,12 @@ public enum RefusalKind
 
     /// <summary>Too often, or too many at once; the same request may pass later.</summary>
     TooMany,
+
+    /// <summary>Larger than it may be.</summary>
+    TooLarge,
+
+    /// <summary>Of a kind that is not taken here.</summary>
+    Unsupported,
 }
 
 /// <summary>A visible "no".</summary>
@@ -44,4 +50,8 @@ public sealed record Refusal(RefusalKind Kind, string Code, string Text)
     public static Refusal Conflict(string code, string text) => new(RefusalKind.Conflict, code, text);
 
     public static Refusal TooMany(string code, string text) => new(RefusalKind.TooMany, code, text);
+
+    public static Refusal TooLarge(string code, string text) => new(RefusalKind.TooLarge, code, text);
+
+    public static Refusal Unsupported(string code, string text) => new(RefusalKind.Unsupported, code, text);
 }

@@ -4,6 +4,7 @@ using Stoa.Server.Cli;
 using Stoa.Server.Discovery;
 using Stoa.Server.Discovery.Doors;
 using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.Logs;
 using Stoa.Server.Hosting.OpenApi;
@@ -60,6 +61,7 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddJobs(settings);
     services.AddMail(settings);
     services.AddTokens(settings);
+    services.AddFiles(settings);
     services.AddWeb(settings);
     services.AddProblems();
     services.AddApiDocument();
@@ -70,7 +72,7 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
         snakeCase:
         [
             HostingJson.Default, OperationsJson.Default, IdentityJson.Default, PeopleJson.Default, MailboxJson.Default, ThreadsJson.Default,
-            NotificationsJson.Default, TicketsJson.Default, MessagingSettingsJson.Default,
+            NotificationsJson.Default, TicketsJson.Default, MessagingSettingsJson.Default, UploadsJson.Default,
         ]);
 
     services.AddIdentityModule(settings);
@@ -100,6 +102,7 @@ static void Map(WebApplication app)
     app.MapConsultations();
     app.MapCommunications();
     app.MapThreads();
+    app.MapUploads();
     app.MapThreadAdmin();
     app.MapMessagingSettings();
     app.MapNotifications();

@@ -13,6 +13,8 @@ public sealed class Person(StoaServer server, HttpClient http) : IDisposable
 
     public StoaServer Server { get; } = server;
 
+    internal HttpClient Http => http;
+
     public long Id { get; private set; }
 
     public string Name { get; private set; } = "";
@@ -94,7 +96,7 @@ public sealed class Person(StoaServer server, HttpClient http) : IDisposable
         return await AnswerAsync(request);
     }
 
-    private async Task<Answer> AnswerAsync(HttpRequestMessage request)
+    internal async Task<Answer> AnswerAsync(HttpRequestMessage request)
     {
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -9,6 +9,9 @@ internal sealed class PendingAppend(MessageDraft draft)
 
     public MessageDraft Draft { get; } = draft;
 
+    /// <summary>What the message takes with it; empty for nearly all.</summary>
+    public IReadOnlyList<UploadClaim> Claims { get; } = draft.Claims();
+
     /// <summary>Set by the store within the transaction; told to the caller only after the commit.</summary>
     public Outcome<Appended>? Result { get; set; }
 

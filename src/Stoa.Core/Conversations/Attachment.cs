@@ -9,7 +9,8 @@ namespace Stoa.Core.Conversations;
 /// <param name="Name">The file's name as its sender calls it; at most 255 characters.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Duration">Seconds, of a recording.</param>
-/// <param name="UploadId">The upload this is; null for an address elsewhere.</param>
+/// <param name="UploadId">The upload this is; null for an address elsewhere. Its address is made when it is handed out.</param>
+/// <param name="ThumbnailUploadId">The upload that is its small picture; null for none, or an address elsewhere.</param>
 public sealed record Attachment(
     string? Url,
     string? Mime = null,
@@ -17,7 +18,8 @@ public sealed record Attachment(
     long? Size = null,
     double? Duration = null,
     string? ThumbnailUrl = null,
-    long? UploadId = null)
+    long? UploadId = null,
+    long? ThumbnailUploadId = null)
 {
     public const int MaxUrlLength = 2048;
     public const int MaxMimeLength = 100;

@@ -24,6 +24,21 @@ public sealed record MessageDraft(
     /// <summary>When given, every other participant gets a notification in the transaction of the message.</summary>
     public NoticeDraft? Notice { get; init; }
 
+    /// <summary>The uploads among the attachments, each once. The owner must be <see cref="UploadOwnerId"/>.</summary>
+    internal IReadOnlyList<UploadClaim> Claims()
+    {
+        if (Attachments is not { Count: > 0 } attachments)
+            return [];
+        return [.. attachments
+            .SelectMany(static a => new[] { (Id: a.UploadId, a.Name), (Id: a.ThumbnailUploadId, Name: null) })
+            .Where(static a => a.Id is not null)
+            .Select(static a => new UploadClaim(a.Id!.Value, a.Name))
+            .DistinctBy(static c => c.Id)];
+    }
+
+    /// <summary>Whose uploads the message may take: the person's who wrote it, also for the desk.</summary>
+    internal long UploadOwnerId => AuthorId ?? SenderId;
+
     internal Message Numbered(long id, long seq) => new()
     {
         Id = id,

@@ -32,7 +32,7 @@ public sealed class MessageLog : IAsyncDisposable
     /// <summary>Writes one message and returns once it is durable.</summary>
     /// <returns>
     /// The message with its id and number. Refusals: <c>conversation.not_found</c> (gone meanwhile), <c>conversation.closed</c>,
-    /// <c>message.client_id_taken</c>.
+    /// <c>message.client_id_taken</c>, <c>attachment.taken</c> (an upload among the attachments is in another message already, or gone).
     /// </returns>
     /// <remarks>
     /// Cancelling stops the waiting, not the writing: the message may be stored all the same, as after a lost connection. A retry with the

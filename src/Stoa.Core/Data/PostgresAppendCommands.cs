@@ -56,6 +56,12 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
         return state;
     }
 
+    /// <summary>See <see cref="PostgresUploadClaims"/>; only called when a draft claims uploads.</summary>
+    public Task HoldUploadsAsync(IReadOnlyList<PendingAppend> batch, AppendState state) => PostgresUploadClaims.HoldAsync(connection, batch, state);
+
+    /// <summary>See <see cref="PostgresUploadClaims"/>; only called when a draft claims uploads.</summary>
+    public Task ClaimAsync(List<(PendingAppend Item, long Seq)> fresh) => PostgresUploadClaims.ClaimAsync(connection, fresh);
+
     /// <summary>Writes everything and commits. Sets the result of each fresh draft; returns the outbox row's id.</summary>
     public async Task<long?> FinishAsync(List<(PendingAppend Item, long Seq)> fresh, OutboxEvent? row, List<long> done)
     {

@@ -17,7 +17,12 @@ internal sealed class PostgresAppendStore(string connection, OutboxFeed feed, Ti
         try
         {
             var state = await BeginAsync(batch);
+            var hasUploads = batch.Any(static i => i.Claims.Count > 0);
+            if (hasUploads)
+                await commands!.HoldUploadsAsync(batch, state);
             var fresh = Number(batch, state);
+            if (hasUploads)
+                await commands!.ClaimAsync(fresh);
             var row = fresh.Count == 0
                 ? null
                 : OutboxEvents.Row(new MessagesAppended([.. fresh.Select(static f => f.Item.Draft.Numbered(0, f.Seq))]), Feed, Clock.GetUtcNow());
@@ -89,6 +94,8 @@ internal sealed class PostgresAppendStore(string connection, OutboxFeed feed, Ti
                 item.Result = Conversation.NotFound;
             else if (last is null)
                 item.Result = Conversation.Closed;
+            else if (!state.TakeUploads(item))
+                item.Result = Upload.Taken;
             else
             {
                 state.LastSeq[draft.ConversationId] = last + 1;
@@ -103,4 +110,20 @@ internal sealed class PostgresAppendStore(string connection, OutboxFeed feed, Ti
 /// <summary>What the transaction found when it began.</summary>
 /// <param name="LastSeq">By conversation; null when it is closed.</param>
 /// <param name="First">Messages already there, by sender and client id.</param>
-internal sealed record AppendState(Dictionary<long, long?> LastSeq, Dictionary<(long Sender, string ClientId), Message> First);
+internal sealed record AppendState(Dictionary<long, long?> LastSeq, Dictionary<(long Sender, string ClientId), Message> First)
+{
+    /// <summary>Locked uploads that no message has, with their owners.</summary>
+    public Dictionary<long, long> FreeUploads { get; } = [];
+
+    /// <summary>Takes what the draft claims out of the free ones: all or nothing.</summary>
+    public bool TakeUploads(PendingAppend item)
+    {
+        if (item.Claims.Count == 0)
+            return true;
+        if (!item.Claims.All(c => FreeUploads.TryGetValue(c.Id, out var owner) && owner == item.Draft.UploadOwnerId))
+            return false;
+        foreach (var claim in item.Claims)
+            FreeUploads.Remove(claim.Id);
+        return true;
+    }
+}

@@ -20,6 +20,8 @@ internal sealed class SqliteAppendCommands : IDisposable
     private readonly SqliteCommand notice;
     private readonly SqliteCommand unread;
     private readonly SqliteCommand outbox;
+    private readonly SqliteCommand free;
+    private readonly SqliteCommand claim;
 
     public SqliteAppendCommands(string connectionString)
     {
@@ -57,6 +59,10 @@ internal sealed class SqliteAppendCommands : IDisposable
         outbox = Prepare(
             "INSERT INTO outbox_events (type, payload, owner, due_at, attempts, created_at) VALUES ($type, $payload, $owner, $due, 0, $at) RETURNING id",
             "$type", "$payload", "$owner", "$due", "$at");
+        free = Prepare(
+            "SELECT id FROM uploads WHERE id IN (SELECT value FROM json_each($ids)) AND owner_id = $owner AND message_seq IS NULL AND erased_at IS NULL AND size > 0",
+            "$ids", "$owner");
+        claim = Prepare("UPDATE uploads SET conversation_id = $conv, message_seq = $seq, name = coalesce($name, name) WHERE id = $id", "$conv", "$seq", "$name", "$id");
         DeleteDone = Prepare("DELETE FROM outbox_events WHERE id IN (SELECT value FROM json_each($ids))", "$ids");
         DoneIds = DeleteDone.Parameters[0];
     }
@@ -140,6 +146,23 @@ internal sealed class SqliteAppendCommands : IDisposable
             json.WriteNumberValue(row.Count);
         }));
         unread.ExecuteNonQuery();
+    }
+
+    /// <summary>Those of the uploads that their owner may still put into a message.</summary>
+    public HashSet<long> FreeUploads(IEnumerable<long> ids, long owner)
+    {
+        Set(free, JsonSerializer.Serialize(ids), owner);
+        var found = new HashSet<long>();
+        using var reader = free.ExecuteReader();
+        while (reader.Read())
+            found.Add(reader.GetInt64(0));
+        return found;
+    }
+
+    public void Claim(UploadClaim upload, long conversation, long seq)
+    {
+        Set(claim, conversation, seq, upload.Name, upload.Id);
+        claim.ExecuteNonQuery();
     }
 
     public long InsertOutbox(OutboxEvent row)

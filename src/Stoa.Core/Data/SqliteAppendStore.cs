@@ -44,6 +44,7 @@ internal sealed class SqliteAppendStore(string connection, OutboxFeed feed, Time
         commands ??= new SqliteAppendCommands(connection);
         commands.Begin.ExecuteNonQuery();
         FindRepeated(batch);
+        HoldUploads(batch);
         Number(batch);
         var refs = Insert(batch);
         CountUnread(batch);
@@ -68,6 +69,23 @@ internal sealed class SqliteAppendStore(string connection, OutboxFeed feed, Time
         {
             if (first.TryGetValue((item.Draft.SenderId, item.Draft.ClientMessageId!), out var known))
                 item.Result = Repeated(known, item.Draft);
+        }
+    }
+
+    /// <summary>Refuses who names an upload that another message has, in the record or earlier in this batch.</summary>
+    private void HoldUploads(IReadOnlyList<PendingAppend> batch)
+    {
+        HashSet<long>? held = null;
+        foreach (var item in batch)
+        {
+            if (item.Claims.Count == 0 || item.Result is not null)
+                continue;
+            held ??= [];
+            var free = commands!.FreeUploads(item.Claims.Select(static c => c.Id), item.Draft.UploadOwnerId);
+            if (item.Claims.All(c => free.Contains(c.Id) && !held.Contains(c.Id)))
+                held.UnionWith(free);
+            else
+                item.Result = Upload.Taken;
         }
     }
 
@@ -103,6 +121,8 @@ internal sealed class SqliteAppendStore(string connection, OutboxFeed feed, Time
                 continue;
             var next = numbered[item.Draft.ConversationId]++;
             var message = item.Draft.Numbered(commands!.InsertMessage(item.Draft, next), next);
+            foreach (var claim in item.Claims)
+                commands.Claim(claim, item.Draft.ConversationId, next);
             item.Result = new Appended(message, Repeated: false);
             written.Add(message);
         }

@@ -4,20 +4,21 @@ using Stoa.Core.Data;
 using Stoa.Core.Outbox;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Doors;
+using Stoa.Server.Messaging.Uploads;
 using Stoa.Server.Realtime;
 
 namespace Stoa.Server.Messaging;
 
 /// <summary>Tells sockets about new messages: the whole message to who has the conversation open, a preview to the recipient.</summary>
 /// <remarks>A hint: whoever misses it sees the gap in the numbers and reads <c>?after=</c>.</remarks>
-public sealed class AnnounceMessages(StoaDb db, ConversationCards cards, Announcer announcer) : IOutboxSubscriber<MessagesAppended>
+public sealed class AnnounceMessages(StoaDb db, ConversationCards cards, FileLinks links, Announcer announcer) : IOutboxSubscriber<MessagesAppended>
 {
     public async Task HandleAsync(MessagesAppended what, CancellationToken cancellation)
     {
         foreach (var message in what.Messages ?? await ReadBackAsync(what.Refs, cancellation))
         {
             var card = await cards.FindAsync(message.ConversationId, cancellation);
-            var view = DirectMessage.Of(message, card);
+            var view = DirectMessage.Of(message, card, links);
             await announcer.ToConversationAsync(message.ConversationId, Events.DmMessageReceived, view);
             foreach (var party in card.Parties)
             {

@@ -6,7 +6,7 @@ using Stoa.Server.Hosting;
 
 namespace Stoa.Server.Messaging;
 
-/// <summary>Deletes a message for the caller's side; when both sides have, its body is erased and only its number stays.</summary>
+/// <summary>Deletes a message for the caller's side; when both sides have, its body is erased with its files, and only its number stays.</summary>
 /// <remarks>
 /// Refusals: <c>message.not_found</c> (also the second time), <c>message.not_yours</c>. What the recipient deletes unread no longer counts
 /// as unread.
@@ -22,15 +22,16 @@ public sealed class DeleteMessage(StoaDb db, OwnMessage own, MarkRead mark, Time
         if (message.RecipientId == caller.UserId && message.ReadAt is null)
             await mark.Handle(new(message.ConversationId, [id]), caller, cancellation);
 
-        var hidden = await db.WriteAsync(() => HideAsync(id, message.SenderId == caller.UserId, cancellation), cancellation);
+        var hidden = await db.WriteAsync(() => HideAsync(message, message.SenderId == caller.UserId, cancellation), cancellation);
         if (!hidden)
             return Message.NotFound;
         log.Deleted(id, caller.UserId);
         return default(Done);
     }
 
-    private async Task<bool> HideAsync(long id, bool fromSender, CancellationToken cancellation)
+    private async Task<bool> HideAsync(Message message, bool fromSender, CancellationToken cancellation)
     {
+        var id = message.Id;
         var changed = fromSender
             ? await db.Messages.Where(m => m.Id == id && !m.HiddenFromSender)
                 .ExecuteUpdateAsync(m => m.SetProperty(x => x.HiddenFromSender, true), cancellation)
@@ -40,6 +41,8 @@ public sealed class DeleteMessage(StoaDb db, OwnMessage own, MarkRead mark, Time
         await db.Messages.Where(m => m.Id == id && m.HiddenFromSender && m.HiddenFromRecipient)
             .ExecuteUpdateAsync(m => m.SetProperty(x => x.ErasedAt, now).SetProperty(x => x.Body, "").SetProperty(x => x.Attachments, (IReadOnlyList<Attachment>?)null), cancellation);
         await db.MessageOriginals.Where(o => o.MessageId == id && db.Messages.Any(m => m.Id == id && m.ErasedAt != null)).ExecuteDeleteAsync(cancellation);
+        await db.Uploads.Where(u => u.ConversationId == message.ConversationId && u.MessageSeq == message.Seq && db.Messages.Any(m => m.Id == id && m.ErasedAt != null))
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.ErasedAt, now), cancellation);
         await MessageSearch.RefreshAsync(db, id, cancellation);
         return changed > 0;
     }

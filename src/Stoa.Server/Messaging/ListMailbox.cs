@@ -14,8 +14,19 @@ public enum Mailbox
     Received,
 }
 
-/// <summary>A message between two people, with the name of their conversation.</summary>
-public sealed record MailboxEntry(Message Message, string? Alias);
+/// <summary>A message between two people as a mailbox shows it: no more columns than that, because they are most of the price of a page.</summary>
+/// <param name="Alias">The name of their conversation.</param>
+public sealed record MailboxEntry(
+    long Id, long SenderId, long? RecipientId, string Body, bool IsRead, long ConversationId, string? Alias, long? ReplyToId, long Seq,
+    IReadOnlyList<Attachment>? Attachments, DateTimeOffset SentAt, DateTimeOffset UpdatedAt)
+{
+    public MailboxEntry(Message message, string? alias)
+        : this(
+            message.Id, message.SenderId, message.RecipientId, message.Body, message.ReadAt is not null, message.ConversationId, alias, message.ReplyToId, message.Seq,
+            message.Attachments, message.SentAt, message.EditedAt ?? message.SentAt)
+    {
+    }
+}
 
 /// <summary>The caller's messages to and from single people, across conversations: the newest page, oldest first within it.</summary>
 /// <remarks>Cost grows with <c>Skip</c>, as with every offset; catching up by number does not (<see cref="ReadMessages"/>).</remarks>
@@ -30,7 +41,8 @@ public sealed class ListMailbox(StoaDb db)
         (StoaDb db, long user, int skip, int limit) => db.Messages.AsNoTracking()
             .Where(m => m.RecipientId == user && !m.HiddenFromRecipient && m.ErasedAt == null)
             .OrderByDescending(m => m.Id).Skip(skip).Take(limit)
-            .Join(db.Conversations, m => m.ConversationId, c => c.Id, (m, c) => new MailboxEntry(m, c.Alias))
+            .Join(db.Conversations, m => m.ConversationId, c => c.Id, (m, c) => new MailboxEntry(
+                m.Id, m.SenderId, user, m.Body, m.ReadAt != null, m.ConversationId, c.Alias, m.ReplyToId, m.Seq, m.Attachments, m.SentAt, m.EditedAt ?? m.SentAt))
             .AsQueryable()));
 
     /// <param name="UnreadOnly">Only what the caller received and has not read.</param>
@@ -45,7 +57,7 @@ public sealed class ListMailbox(StoaDb db)
         var page = request is { Box: Mailbox.Received, UnreadOnly: false }
             ? await ReceivedAsync(caller.UserId, skip, limit, cancellation)
             : await AnyAsync(request, caller, skip, limit, cancellation);
-        page.Sort(static (one, other) => one.Message.Id.CompareTo(other.Message.Id));
+        page.Sort(static (one, other) => one.Id.CompareTo(other.Id));
         return page;
     }
 

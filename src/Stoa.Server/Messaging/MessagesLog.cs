@@ -25,4 +25,7 @@ internal static partial class MessagesLogEvents
 
     [LoggerMessage(2007, LogLevel.Error, "messages.originals_kept")]
     public static partial void OriginalsKept(this ILogger<MessagesLog> log, Exception fault);
+
+    [LoggerMessage(2008, LogLevel.Error, "messages.uploads_kept")]
+    public static partial void UploadsKept(this ILogger<MessagesLog> log, Exception fault);
 }

@@ -4,6 +4,7 @@ using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Doors;
 using Stoa.Server.Messaging.Sms;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging;
 
@@ -15,6 +16,11 @@ public static class MessagingModule
         services.AddSingleton<PolicyInForce>();
         services.AddScoped<ChangeMessagingSettings>();
         services.AddHostedService<ForgetOriginals>();
+        services.AddHostedService<ForgetUploads>();
+        services.AddSingleton<FileLinks>();
+        services.AddScoped<ReceiveUploads>();
+        services.AddScoped<FetchFile>();
+        services.AddScoped<DropUpload>();
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
         services.AddScoped<WhoMayWrite>();

@@ -71,6 +71,12 @@ public sealed class Redaction(StoaDb db, PolicyInForce inForce)
             return null;
         }
 
+        if (attachment.ThumbnailUrl is { } thumbnail && ContactAddress.Is(thumbnail))
+        {
+            found.Add(new FoundContact(nameof(ContactRule.Link), $"attachments[{place}].thumbnail_url", 0, thumbnail.Length));
+            attachment = attachment with { ThumbnailUrl = null };
+        }
+
         if (attachment.Name is not { } name)
             return attachment;
 
@@ -83,7 +89,7 @@ public sealed class Redaction(StoaDb db, PolicyInForce inForce)
 }
 
 /// <summary>Where and why something was taken out of a message.</summary>
-/// <param name="Field">body, or attachments[n].name or .url.</param>
+/// <param name="Field">body, or attachments[n].name, .url or .thumbnail_url.</param>
 /// <param name="Start">In UTF-16 code units of that field as it was written.</param>
 public sealed record FoundContact(string Rule, string Field, int Start, int Length);
 

@@ -14,7 +14,7 @@ namespace Stoa.Server.Messaging;
 /// The way of a message: its own form, membership, who may write to whom, rate, redaction, the record. Idempotent: a sender repeating a
 /// <c>ClientMessageId</c> gets the first message back, and nobody is told twice.
 /// Refusals: <c>conversation.not_found</c> (absent, or not the caller's: never told apart), <c>conversation.closed</c>,
-/// <c>message.empty</c>, <c>message.too_long</c>, <c>message.too_many_attachments</c>, <c>attachment.invalid</c>, <c>attachment.not_found</c>,
+/// <c>message.empty</c>, <c>message.too_long</c>, <c>message.too_many_attachments</c>, <c>attachment.invalid</c>, <c>attachment.not_found</c>, <c>attachment.taken</c>,
 /// <c>message.parent_not_found</c>, <c>message.client_id_taken</c>, <c>messaging.banned</c>, <c>messaging.not_permitted</c>, <c>rate.messages</c>.
 /// Returns only after the message is durable; <see cref="Core.Outbox.MessagesAppended"/> is in the outbox by then.
 /// </remarks>
@@ -75,11 +75,12 @@ public sealed class SendMessage(StoaDb db, MessageLog log, WhoMayWrite permissio
             return tooMany;
         if (content.ReplyToId is { } parent && !await db.Messages.AnyAsync(m => m.Id == parent && m.ConversationId == context.ConversationId, cancellation))
             return ParentNotFound;
-        if (await uploads.ClaimAsync(content.Attachments, context.ConversationId, sender, cancellation) is { } missing)
+        var attached = await uploads.FindAsync(content.Attachments, sender, cancellation);
+        if (attached.Refusal is { } missing)
             return missing;
 
         var now = clock.GetUtcNow();
-        var clean = await redaction.ApplyAsync(context.Kind, context.ConversationId, sender, content.Body ?? "", content.Attachments, now, cancellation);
+        var clean = await redaction.ApplyAsync(context.Kind, context.ConversationId, sender, content.Body ?? "", attached.Value, now, cancellation);
         return await log.Append(Draft(context, content, clean, sender, now), cancellation);
     }
 

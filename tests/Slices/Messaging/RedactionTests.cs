@@ -37,11 +37,14 @@ public sealed class RedactionTests
         Assert.True((await ana.PostAsync(path, new { body = "45678 99, call me" })).Is(200).Body.GetProperty("redacted").GetBoolean());
         var harmless = (await ana.PostAsync(path, new { body = "see you" })).Is(200).Body.GetProperty("id").GetString();
         (await ana.PutAsync($"/messages/{harmless}", new { content = "write to ana at gmail dot com" })).Is(200);
-        var files = new object[] { new { url = "https://cdn.example.org/1.png", name = "call 0151 2345678.png" }, new { url = "https://wa.me/4915112345678" } };
+        var files = new object[] { new { url = "https://cdn.example.org/1.png", name = "call 0151 2345678.png" }, new { url = "https://wa.me/4915112345678" }, new { url = "https://cdn.example.org/2.png", thumbnail_url = "https://t.me/ana" } };
         Assert.True((await ana.PostAsync(path, new { attachments = files })).Is(200).Body.GetProperty("redacted").GetBoolean());
 
         var messages = (await ben.GetAsync(path)).Is(200).Body.GetProperty("messages");
-        Assert.Equal($"call {Bullets}.png", Assert.Single(messages[0].GetProperty("attachments").EnumerateArray()).GetProperty("name").GetString());
+        var left = messages[0].GetProperty("attachments");
+        Assert.Equal(2, left.GetArrayLength());
+        Assert.Equal($"call {Bullets}.png", left[0].GetProperty("name").GetString());
+        Assert.DoesNotContain("t.me", left.GetRawText(), StringComparison.Ordinal);
         Assert.Equal($"write to {Bullets}", messages[1].GetProperty("body").GetString());
         Assert.True(messages[1].GetProperty("redacted").GetBoolean());
         Assert.StartsWith(Bullets, messages[2].GetProperty("body").GetString(), StringComparison.Ordinal);

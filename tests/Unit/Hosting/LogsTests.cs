@@ -94,6 +94,7 @@ public sealed class LogsTests : IDisposable
     [InlineData("Request starting HTTP/1.1 GET http://x/auth/validate-reset-token/abc123 - -", "Request starting HTTP/1.1 GET http://x/auth/validate-reset-token/*** - -")]
     [InlineData("POST /api/v1/users/verify-email/abc123?a=b", "POST /api/v1/users/verify-email/***?a=b")]
     [InlineData("GET /socket.io/?EIO=4&token=a.b.c&x=1", "GET /socket.io/?EIO=4&token=***&x=1")]
+    [InlineData("GET /api/files/7?expires=1768478400&sig=0a1b", "GET /api/files/7?expires=1768478400&sig=***")]
     [InlineData("POST /api/v1/users/me/verify-email", "POST /api/v1/users/me/verify-email")]
     [InlineData("nothing to hide", "nothing to hide")]
     public async Task Tokens_in_addresses_are_masked_in_files_and_on_the_console(string said, string written)

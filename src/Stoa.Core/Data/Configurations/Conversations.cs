@@ -105,11 +105,16 @@ internal sealed class UploadTable : IEntityTypeConfiguration<Upload>
         upload.Property(u => u.Name).HasMaxLength(Attachment.MaxNameLength);
         upload.Property(u => u.Mime).HasMaxLength(Attachment.MaxMimeLength);
         upload.Property(u => u.StorageKey).HasMaxLength(64);
+        upload.Property(u => u.Sha256).HasMaxLength(64);
         upload.HasOne<User>().WithMany().HasForeignKey(u => u.OwnerId).OnDelete(DeleteBehavior.Restrict);
         upload.HasOne<Conversation>().WithMany().HasForeignKey(u => u.ConversationId).OnDelete(DeleteBehavior.Restrict);
         upload.HasIndex(u => u.StorageKey).IsUnique();
-        upload.HasIndex(u => u.ConversationId);
+        upload.HasIndex(u => new { u.ConversationId, u.MessageSeq });
         upload.HasIndex(u => new { u.OwnerId, u.Id });
+
+        // What the sweep looks for, and only that.
+        upload.HasIndex(u => u.CreatedAt).HasFilter("message_seq IS NULL");
+        upload.HasIndex(u => u.ErasedAt).HasFilter("erased_at IS NOT NULL");
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 
@@ -18,6 +19,8 @@ internal static class FileChecks
         yield return Folder("data folder", settings.Data.Folder, settings.Data.MinimumFreeBytes);
         if (settings.Logs.Folder.Length > 0)
             yield return Folder("log folder", settings.Logs.Folder, settings.Data.MinimumFreeBytes);
+        if (settings.S3.Bucket.Length == 0 && Directory.Exists(FileServices.FolderOf(settings)))
+            yield return Folder("file folder", FileServices.FolderOf(settings), settings.Data.MinimumFreeBytes);
         yield return Key(settings);
         if (settings.Listen.HasTls)
             yield return Certificate(settings.Listen, clock.GetUtcNow());

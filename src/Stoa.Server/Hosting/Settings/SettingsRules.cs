@@ -27,6 +27,7 @@ internal static class SettingsRules
         CheckAccounts(settings, isDevelopment, problems, notes);
         CheckMail(settings, problems, notes);
         CheckSms(settings, problems, notes);
+        CheckFiles(settings, problems);
         if (settings.Listen.HasTls is false)
             notes.Add($"TLS is off: {Path.GetFullPath(settings.Listen.SslCertificate)} and {Path.GetFullPath(settings.Listen.SslKey)} are not both there");
         foreach (var kind in settings.Redaction.Kinds)
@@ -157,6 +158,21 @@ internal static class SettingsRules
 
         if (sms.AuthToken.Length > 0 && sms.AccountSid.Length == 0)
             notes.Add("Sms:AccountSid is not set: SMS come in, answers to them are written to the folder");
+    }
+
+    private static void CheckFiles(StoaSettings settings, List<string> problems)
+    {
+        if (settings.Files.LinkBase is { Length: > 0 } linkBase && (!IsHttp(linkBase, out var start) || start!.Query.Length > 0 || start.Fragment.Length > 0))
+            problems.Add($"Files:LinkBase is '{linkBase}': it must be an address such as https://api.example.org");
+        var s3 = settings.S3;
+        if (s3.Bucket.Length == 0)
+            return;
+        if (s3.Endpoint.Length > 0 && !IsHttp(s3.Endpoint, out _))
+            problems.Add($"S3:Endpoint is '{s3.Endpoint}': it must be an address such as https://s3.example.org");
+        if (s3.Endpoint.Length == 0 && s3.Region.Length == 0)
+            problems.Add("S3:Region is empty: Amazon's servers are found by it");
+        if (s3.AccessKey.Length == 0 || s3.SecretKey.Length == 0)
+            problems.Add("S3:Bucket is given without S3:AccessKey and S3:SecretKey");
     }
 
     private static bool IsHttp(string text, out Uri? uri) =>

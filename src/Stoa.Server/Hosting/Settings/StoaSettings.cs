@@ -46,6 +46,10 @@ public sealed class StoaSettings
 
     public RedactionSettings Redaction { get; init; } = new();
 
+    public FilesSettings Files { get; init; } = new();
+
+    public S3Settings S3 { get; init; } = new();
+
     public OutboxSettings Outbox { get; init; } = new();
 
     public LogsSettings Logs { get; init; } = new();

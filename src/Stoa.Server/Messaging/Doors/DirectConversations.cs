@@ -6,6 +6,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -31,7 +32,7 @@ public static class DirectConversations
         conversations.MapPost("/{name}/messages", Post).WithSummary("Send a message; answered once it is durable")
             .Example("""{"content":"Hello!","messageType":"text","clientMessageId":"0d7c4c1e"}""")
             .Refuses(Conversation.NotFound, Conversation.Closed, Message.Empty, UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken,
-                WhoMayWrite.NotPermitted, MessageRate.TooMany, Attachment.Malformed, Upload.NotFound);
+                WhoMayWrite.NotPermitted, MessageRate.TooMany, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken);
         conversations.MapPost("/{name}/read", MarkAll).WithSummary("Mark everything in the conversation as read").Refuses(Conversation.NotFound);
     }
 
@@ -41,9 +42,9 @@ public static class DirectConversations
             [.. r.Conversations.Select(static c => ConversationView.Of(c))], r.Total, r.Page, r.Limit, r.Page * (long)r.Limit < r.Total)));
 
     private static async Task<Results<Ok<Envelope<MessagesFound>>, ProblemHttpResult>> Search(
-        SearchMessages search, Caller caller, CancellationToken cancellation, string? q = null, string? query = null, long? before = null, int? limit = null) =>
+        SearchMessages search, FileLinks links, Caller caller, CancellationToken cancellation, string? q = null, string? query = null, long? before = null, int? limit = null) =>
         (await search.Handle(new(q ?? query, before, limit), caller, cancellation)).ToOk(r => Envelope.Of(new MessagesFound(
-            [.. r.Messages.Select(m => DirectMessage.Of(m, r.Cards[m.ConversationId], caller.UserId))], r.NextBefore is { } next ? new StringId(next) : null)));
+            [.. r.Messages.Select(m => DirectMessage.Of(m, r.Cards[m.ConversationId], links, caller.UserId))], r.NextBefore is { } next ? new StringId(next) : null)));
 
     private static async Task<Results<Ok<Envelope<ConversationView>>, ProblemHttpResult>> Open(
         OpenConversationBody body, SendDirectMessage direct, OpenGroup group, ListConversations list, Caller caller, CancellationToken cancellation)
@@ -63,22 +64,22 @@ public static class DirectConversations
     }
 
     private static async Task<Results<Ok<Envelope<MessagePage>>, ProblemHttpResult>> ReadMessages(
-        string name, ResolveConversation resolve, OpenSupportInbox inbox, ReadMessages read, Caller caller, CancellationToken cancellation,
+        string name, ResolveConversation resolve, OpenSupportInbox inbox, ReadMessages read, FileLinks links, Caller caller, CancellationToken cancellation,
         long? after = null, long? before = null, int? page = null, int? limit = null)
     {
         var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
         if (place.Refusal is { } refusal)
             return refusal.ToHttp();
         var (id, reader) = place.Value;
-        return (await read.Handle(new(id, after, before, page, limit), reader, cancellation)).ToOk(r => Envelope.Of(MessagePage.Of(r, reader.UserId)));
+        return (await read.Handle(new(id, after, before, page, limit), reader, cancellation)).ToOk(r => Envelope.Of(MessagePage.Of(r, reader.UserId, links)));
     }
 
     private static async Task<Results<Created<Envelope<DirectMessage>>, ProblemHttpResult>> Post(
         string name, PostDirectMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
-        ResolveConversation resolve, OpenSupportInbox inbox, SendMessage send, ConversationCards cards, Caller caller, CancellationToken cancellation)
+        ResolveConversation resolve, OpenSupportInbox inbox, SendMessage send, ConversationCards cards, FileLinks links, Caller caller, CancellationToken cancellation)
     {
         var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
-        return place.Refusal is { } refusal ? refusal.ToHttp() : await PostAsync(place.Value, body, key, send, cards, cancellation);
+        return place.Refusal is { } refusal ? refusal.ToHttp() : await PostAsync(place.Value, body, key, send, cards, links, cancellation);
     }
 
     private static async Task<Results<Ok<Envelope<MarkedRead>>, ProblemHttpResult>> MarkAll(
@@ -107,7 +108,7 @@ public static class DirectConversations
     }
 
     internal static async Task<Results<Created<Envelope<DirectMessage>>, ProblemHttpResult>> PostAsync(
-        ResolveConversation.Place place, PostDirectMessage body, string? key, SendMessage send, ConversationCards cards, CancellationToken cancellation)
+        ResolveConversation.Place place, PostDirectMessage body, string? key, SendMessage send, ConversationCards cards, FileLinks links, CancellationToken cancellation)
     {
         if (body.ToContent(key) is not { } content)
             return UnknownType.ToHttp();
@@ -115,6 +116,6 @@ public static class DirectConversations
         if (sent.Refusal is { } refusal)
             return refusal.ToHttp();
         var card = await cards.FindAsync(place.Id, cancellation);
-        return TypedResults.Created((string?)null, Envelope.Of(DirectMessage.Of(sent.Value.Message, card)));
+        return TypedResults.Created((string?)null, Envelope.Of(DirectMessage.Of(sent.Value.Message, card, links)));
     }
 }

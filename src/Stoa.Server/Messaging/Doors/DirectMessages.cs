@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Stoa.Core.Conversations;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Messaging.Uploads;
 using Stoa.Server.Realtime;
 
 namespace Stoa.Server.Messaging.Doors;
@@ -41,16 +42,17 @@ public sealed record DirectMessage(
 {
     /// <summary>For everybody in the conversation, or for one reader who may have deleted it.</summary>
     /// <param name="progress">What the others were handed and have read; null right after it was written.</param>
-    public static DirectMessage Of(Message message, ConversationCard card, long? reader = null, Progress? progress = null)
+    public static DirectMessage Of(Message message, ConversationCard card, FileLinks links, long? reader = null, Progress? progress = null)
     {
         var sender = card.PartyOf(message.SenderId);
         var recipient = message.RecipientId is { } id ? card.PartyOf(id) : null;
-        var media = message.Attachments is [var first, ..] ? first : null;
+        var media = DirectAttachment.All(message.Attachments, links);
+        var first = media is [var one, ..] ? one : null;
         return new DirectMessage(
             message.Id, message.Id, card.WireName, message.Seq,
             card.WireIdOf(message.SenderId), PartyNames.Of(sender.Type), sender.Name,
             recipient is null ? null : card.WireIdOf(recipient.UserId), recipient is null ? null : PartyNames.Of(recipient.Type),
-            message.Body, WireNames.Of(message.Type), media?.Url, media?.Size, media?.Duration, media?.ThumbnailUrl, DirectAttachment.All(message.Attachments),
+            message.Body, WireNames.Of(message.Type), first?.Url, first?.Size, first?.Duration, first?.ThumbnailUrl, media,
             message.ReplyToId, message.ReplyToId, message.ClientMessageId,
             message.SentAt, message.SentAt, message.EditedAt ?? message.SentAt,
             StatusOf(message, progress, reader), message.ReadAt, message.IsRedacted, message.EditedAt is not null,
@@ -72,10 +74,11 @@ public sealed record DirectMessage(
 }
 
 /// <summary>An attachment as S3 writes it.</summary>
+/// <param name="Url">Of an upload: a link that is good for a while (<see cref="FileLinks"/>).</param>
 public sealed record DirectAttachment(StringId? Id, string? Url, string? Mime, string? Name, long? Size, double? Duration, string? ThumbnailUrl)
 {
-    public static List<DirectAttachment>? All(IReadOnlyList<Attachment>? attachments) => attachments is null ? null : [.. attachments.Select(static a =>
-        new DirectAttachment(a.UploadId, a.Url, a.Mime, a.Name, a.Size, a.Duration, a.ThumbnailUrl))];
+    public static List<DirectAttachment>? All(IReadOnlyList<Attachment>? attachments, FileLinks links) => attachments is null ? null : [.. attachments.Select(a =>
+        new DirectAttachment(a.UploadId, links.UrlOf(a), a.Mime, a.Name, a.Size, a.Duration, links.ThumbnailUrlOf(a)))];
 }
 
 /// <summary>The words of S3's surface.</summary>

@@ -16,6 +16,7 @@ public sealed record SendDirect(
     double? MediaDuration,
     [property: AtMost(Attachment.MaxUrlLength)] string? ThumbnailUrl,
     StringId? AttachmentId,
+    [property: System.ComponentModel.DataAnnotations.MaxLength(Message.MaxAttachments)] List<DirectAttachmentBody>? Attachments,
     StringId? ReplyToId,
     [property: AtMost(Message.MaxClientIdLength)] string? ClientMessageId);
 

@@ -3,6 +3,7 @@ using Stoa.Core.Conversations;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Messaging.Uploads;
 using Stoa.Server.Realtime;
 using Stoa.SocketIO.Namespaces;
 
@@ -57,7 +58,7 @@ public static class DirectSocket
     {
         if (WireNames.TypeOf(payload.MessageType) is not { } type)
             return DirectConversations.UnknownType;
-        var media = DirectMedia.Of(payload.MediaUrl, payload.MediaSize, payload.MediaDuration, payload.ThumbnailUrl, payload.AttachmentId);
+        var media = DirectMedia.Of(payload.MediaUrl, payload.MediaSize, payload.MediaDuration, payload.ThumbnailUrl, payload.AttachmentId, payload.Attachments);
         var content = new SendMessage.Content(payload.Content, type, payload.ReplyToId?.Value, payload.ClientMessageId, media);
         var sent = await WriteAsync(socket, payload, content, caller, cancellation);
         if (sent.Refusal is { } refusal)
@@ -65,7 +66,7 @@ public static class DirectSocket
 
         var message = sent.Value.Message;
         var card = await socket.Services.GetRequiredService<ConversationCards>().FindAsync(message.ConversationId, cancellation);
-        var view = DirectMessage.Of(message, card);
+        var view = DirectMessage.Of(message, card, socket.Services.GetRequiredService<FileLinks>());
         await socket.EmitAsync(Events.DmMessageSent, view);
         return view;
     }
@@ -116,7 +117,7 @@ public static class DirectSocket
         var read = await socket.Services.GetRequiredService<ReadMessages>().Handle(new(id, payload.After, payload.Before, payload.Page, payload.Limit), reader, cancellation);
         if (read.Refusal is { } refusal)
             return refusal;
-        var page = MessagePage.Of(read.Value, reader.UserId);
+        var page = MessagePage.Of(read.Value, reader.UserId, socket.Services.GetRequiredService<FileLinks>());
         var view = new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore);
         await socket.EmitAsync(Events.DmHistory, view);
         await socket.EmitAsync(Events.DmHistoryResponse, view);

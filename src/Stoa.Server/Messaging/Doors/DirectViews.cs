@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Stoa.Core.Conversations;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Messaging.Uploads;
 using Stoa.Server.Realtime;
 
 namespace Stoa.Server.Messaging.Doors;
@@ -15,6 +16,7 @@ public sealed record PostDirectMessage(
     double? MediaDuration,
     [property: AtMost(Attachment.MaxUrlLength)] string? ThumbnailUrl,
     StringId? AttachmentId,
+    [property: System.ComponentModel.DataAnnotations.MaxLength(Core.Conversations.Message.MaxAttachments)] List<DirectAttachmentBody>? Attachments,
     StringId? ReplyTo,
     StringId? ReplyToId,
     [property: AtMost(Core.Conversations.Message.MaxClientIdLength)] string? ClientMessageId)
@@ -22,15 +24,32 @@ public sealed record PostDirectMessage(
     /// <summary>Null when the type is none that a client may send.</summary>
     /// <param name="key">The header <c>Idempotency-Key</c>, when the body has no client id.</param>
     public SendMessage.Content? ToContent(string? key) => WireNames.TypeOf(MessageType) is { } type
-        ? new SendMessage.Content(Content ?? Message, type, (ReplyTo ?? ReplyToId)?.Value, ClientMessageId ?? key, DirectMedia.Of(MediaUrl, MediaSize, MediaDuration, ThumbnailUrl, AttachmentId))
+        ? new SendMessage.Content(Content ?? Message, type, (ReplyTo ?? ReplyToId)?.Value, ClientMessageId ?? key, DirectMedia.Of(MediaUrl, MediaSize, MediaDuration, ThumbnailUrl, AttachmentId, Attachments))
         : null;
 }
 
-/// <summary>The one attachment that S3's clients write flat.</summary>
+/// <summary>An attachment as S3's clients name it: by the id or address of an upload, or by an address elsewhere.</summary>
+public sealed record DirectAttachmentBody(
+    [property: AtMost(Attachment.MaxUrlLength)] string? Url,
+    [property: AtMost(Attachment.MaxMimeLength)] string? Mime,
+    [property: AtMost(Attachment.MaxNameLength)] string? Name,
+    long? Size,
+    double? Duration,
+    [property: AtMost(Attachment.MaxUrlLength)] string? ThumbnailUrl,
+    StringId? Id)
+{
+    public Attachment ToAttachment() => new(Url, Mime, Name, Size, Duration, ThumbnailUrl, Id?.Value);
+}
+
+/// <summary>The one attachment that S3's clients write flat, and the others.</summary>
 internal static class DirectMedia
 {
-    public static IReadOnlyList<Attachment>? Of(string? url, long? size, double? duration, string? thumbnail, StringId? upload) =>
-        url is null && upload is null ? null : [new Attachment(url, null, null, size, duration, thumbnail, upload?.Value)];
+    public static IReadOnlyList<Attachment>? Of(string? url, long? size, double? duration, string? thumbnail, StringId? upload, List<DirectAttachmentBody>? others)
+    {
+        if (url is null && upload is null)
+            return others?.ConvertAll(static o => o.ToAttachment());
+        return [new Attachment(url, null, null, size, duration, thumbnail, upload?.Value), .. (others ?? []).Select(static o => o.ToAttachment())];
+    }
 }
 
 /// <summary>S3's success envelope.</summary>
@@ -55,8 +74,8 @@ public sealed record ConversationPage(List<ConversationView> Conversations, int 
 /// <param name="LastSeq">The newest number of the conversation.</param>
 public sealed record MessagePage(List<DirectMessage> Messages, long Total, long LastSeq, int Page, int Limit, bool HasMore)
 {
-    public static MessagePage Of(ReadMessages.Response page, long reader) => new(
-        [.. page.Messages.Select(m => DirectMessage.Of(m, page.Card, reader, page.Progress))], page.LastSeq, page.LastSeq, page.Page, page.Limit, page.HasMore);
+    public static MessagePage Of(ReadMessages.Response page, long reader, FileLinks links) => new(
+        [.. page.Messages.Select(m => DirectMessage.Of(m, page.Card, links, reader, page.Progress))], page.LastSeq, page.LastSeq, page.Page, page.Limit, page.HasMore);
 }
 
 /// <param name="NextBefore">What <c>before=</c> takes for the next page; null at the end.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core.Conversations;
@@ -5,6 +6,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -24,7 +26,7 @@ public static class MailboxDoor
             .Example("""{"recipient_id":8,"content":"Hello Ben!","client_message_id":"0d7c4c1e"}""")
             .Refuses(
                 SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, SendMessage.ParentNotFound, Conversation.Closed,
-                Message.ClientIdTaken);
+                Message.ClientIdTaken, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken);
         messages.MapGet("/{id:long}", Read).WithSummary("One message").Refuses(Message.NotFound, OwnMessage.NotYours);
         messages.MapPut("/{id:long}", Edit).WithSummary("Change a message's text, by its sender")
             .Example("""{"content":"Hello Ben!!"}""").Refuses(Message.NotFound, EditMessage.NotSender, Message.Empty);
@@ -34,23 +36,23 @@ public static class MailboxDoor
     }
 
     private static async Task<Results<Ok<List<MailboxMessage>>, ProblemHttpResult>> All(
-        ListMailbox list, Caller caller, CancellationToken cancellation,
+        ListMailbox list, FileLinks links, Caller caller, CancellationToken cancellation,
         int? skip = null, int? limit = null, [FromQuery(Name = "unread_only")] bool unreadOnly = false) =>
-        (await list.Handle(new(Mailbox.All, unreadOnly, skip, limit), caller, cancellation)).ToOk(MailboxMessage.All);
+        (await list.Handle(new(Mailbox.All, unreadOnly, skip, limit), caller, cancellation)).ToOk(e => MailboxMessage.All(e, links));
 
     private static async Task<Results<Ok<List<MailboxMessage>>, ProblemHttpResult>> Sent(
-        ListMailbox list, Caller caller, CancellationToken cancellation, int? skip = null, int? limit = null) =>
-        (await list.Handle(new(Mailbox.Sent, false, skip, limit), caller, cancellation)).ToOk(MailboxMessage.All);
+        ListMailbox list, FileLinks links, Caller caller, CancellationToken cancellation, int? skip = null, int? limit = null) =>
+        (await list.Handle(new(Mailbox.Sent, false, skip, limit), caller, cancellation)).ToOk(e => MailboxMessage.All(e, links));
 
     private static async Task<Results<Ok<List<MailboxMessage>>, ProblemHttpResult>> Received(
-        ListMailbox list, Caller caller, CancellationToken cancellation,
+        ListMailbox list, FileLinks links, Caller caller, CancellationToken cancellation,
         int? skip = null, int? limit = null, [FromQuery(Name = "unread_only")] bool unreadOnly = false) =>
-        (await list.Handle(new(Mailbox.Received, unreadOnly, skip, limit), caller, cancellation)).ToOk(MailboxMessage.All);
+        (await list.Handle(new(Mailbox.Received, unreadOnly, skip, limit), caller, cancellation)).ToOk(e => MailboxMessage.All(e, links));
 
     private static async Task<Results<Ok<List<MailboxMessage>>, ProblemHttpResult>> Search(
-        SearchMessages search, Caller caller, CancellationToken cancellation, string? q = null, long? before = null, int? limit = null) =>
+        SearchMessages search, FileLinks links, Caller caller, CancellationToken cancellation, string? q = null, long? before = null, int? limit = null) =>
         (await search.Handle(new(q, before, limit), caller, cancellation))
-            .ToOk(static r => r.Messages.Select(m => MailboxMessage.Of(new MailboxEntry(m, r.Cards[m.ConversationId].Alias))).ToList());
+            .ToOk(r => r.Messages.Select(m => MailboxMessage.Of(new MailboxEntry(m, r.Cards[m.ConversationId].Alias), links)).ToList());
 
     private static async Task<Results<Ok<UnreadCount>, ProblemHttpResult>> CountUnreadMessages(
         CountUnread count, Caller caller, CancellationToken cancellation) =>
@@ -60,20 +62,20 @@ public static class MailboxDoor
         (await mark.Handle(caller, cancellation)).ToOk(static _ => new Said("All messages marked as read"));
 
     private static async Task<Results<Created<MailboxMessage>, ProblemHttpResult>> Post(
-        PostMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key, SendDirectMessage send, Caller caller, CancellationToken cancellation)
+        PostMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key, SendDirectMessage send, FileLinks links, Caller caller, CancellationToken cancellation)
     {
-        var content = new SendMessage.Content(body.Content, MessageType.Text, body.ParentId, body.ClientMessageId ?? key);
+        var content = new SendMessage.Content(body.Content, MessageType.Text, body.ParentId, body.ClientMessageId ?? key, body.ToAttachments());
         var sent = await send.Handle(new(body.RecipientId!.Value, body.ConversationId, content), caller, cancellation);
-        return sent.ToCreated(static s => MailboxMessage.Of(new MailboxEntry(s.Appended.Message, s.Alias)));
+        return sent.ToCreated(s => MailboxMessage.Of(new MailboxEntry(s.Appended.Message, s.Alias), links));
     }
 
     private static async Task<Results<Ok<MailboxMessage>, ProblemHttpResult>> Read(
-        long id, ReadMessage read, Caller caller, CancellationToken cancellation) =>
-        (await read.Handle(id, caller, cancellation)).ToOk(MailboxMessage.Of);
+        long id, ReadMessage read, FileLinks links, Caller caller, CancellationToken cancellation) =>
+        (await read.Handle(id, caller, cancellation)).ToOk(e => MailboxMessage.Of(e, links));
 
     private static async Task<Results<Ok<MailboxMessage>, ProblemHttpResult>> Edit(
-        long id, EditBody body, EditMessage edit, Caller caller, CancellationToken cancellation) =>
-        (await edit.Handle(id, body.Content, caller, cancellation)).ToOk(MailboxMessage.Of);
+        long id, EditBody body, EditMessage edit, FileLinks links, Caller caller, CancellationToken cancellation) =>
+        (await edit.Handle(id, body.Content, caller, cancellation)).ToOk(e => MailboxMessage.Of(e, links));
 
     private static async Task<Results<Ok<Said>, ProblemHttpResult>> MarkOne(
         long id, MarkMessageRead mark, Caller caller, CancellationToken cancellation) =>
@@ -89,7 +91,11 @@ public sealed record PostMessage(
     [property: Needed, AtMost(Message.MaxBodyLength)] string? Content,
     [property: AtMost(Conversation.MaxAliasLength)] string? ConversationId,
     long? ParentId,
-    [property: AtMost(Message.MaxClientIdLength)] string? ClientMessageId);
+    [property: AtMost(Message.MaxClientIdLength)] string? ClientMessageId,
+    [property: MaxLength(Message.MaxAttachments)] List<AttachmentBody>? Attachments)
+{
+    internal IReadOnlyList<Attachment>? ToAttachments() => Attachments?.ConvertAll(static a => a.ToAttachment());
+}
 
 public sealed record EditBody([property: AtMost(Message.MaxBodyLength)] string? Content);
 
@@ -107,17 +113,13 @@ public sealed record MailboxMessage(
     string? ConversationId,
     long? ParentId,
     long Seq,
+    List<AttachmentView> Attachments,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
-    public static MailboxMessage Of(MailboxEntry entry)
-    {
-        var message = entry.Message;
-        return new MailboxMessage(
-            message.Id, message.SenderId, message.RecipientId, message.Body, message.ReadAt is not null,
-            Conversation.NameOf(entry.Alias, message.ConversationId), message.ReplyToId, message.Seq,
-            message.SentAt, message.EditedAt ?? message.SentAt);
-    }
+    public static MailboxMessage Of(MailboxEntry entry, FileLinks links) => new(
+        entry.Id, entry.SenderId, entry.RecipientId, entry.Body, entry.IsRead, Conversation.NameOf(entry.Alias, entry.ConversationId), entry.ReplyToId, entry.Seq,
+        AttachmentView.All(entry.Attachments, links), entry.SentAt, entry.UpdatedAt);
 
-    public static List<MailboxMessage> All(IReadOnlyList<MailboxEntry> entries) => [.. entries.Select(Of)];
+    public static List<MailboxMessage> All(IReadOnlyList<MailboxEntry> entries, FileLinks links) => [.. entries.Select(e => Of(e, links))];
 }

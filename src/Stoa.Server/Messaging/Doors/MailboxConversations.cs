@@ -5,6 +5,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -33,23 +34,23 @@ public static class MailboxConversations
             .ToOk(r => r.Conversations.Select(c => MailboxConversation.Of(c, caller.UserId)).ToList());
 
     private static async Task<Results<Ok<List<MailboxMessage>>, ProblemHttpResult>> Read(
-        string name, ResolveConversation resolve, ReadMessages read, Caller caller, CancellationToken cancellation,
+        string name, ResolveConversation resolve, ReadMessages read, FileLinks links, Caller caller, CancellationToken cancellation,
         long? skip = null, int? limit = null, long? after = null, long? before = null)
     {
         var place = await resolve.Handle(name, caller, cancellation);
         if (place.Refusal is { } unknown)
             return unknown.ToHttp();
         var page = await read.Handle(new(place.Value.Id, after, before, null, limit ?? DefaultLimit, skip ?? 0), caller, cancellation);
-        return page.ToOk(r => r.Messages.Where(m => !m.IsHiddenFrom(caller.UserId)).Select(m => MailboxMessage.Of(new MailboxEntry(m, r.Card.Alias))).ToList());
+        return page.ToOk(r => r.Messages.Where(m => !m.IsHiddenFrom(caller.UserId)).Select(m => MailboxMessage.Of(new MailboxEntry(m, r.Card.Alias), links)).ToList());
     }
 
     private static async Task<Results<Ok<MailboxMessage>, ProblemHttpResult>> Post(
         string name, PostMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
-        SendDirectMessage send, Caller caller, CancellationToken cancellation)
+        SendDirectMessage send, FileLinks links, Caller caller, CancellationToken cancellation)
     {
-        var content = new SendMessage.Content(body.Content, ReplyToId: body.ParentId, ClientMessageId: body.ClientMessageId ?? key);
+        var content = new SendMessage.Content(body.Content, ReplyToId: body.ParentId, ClientMessageId: body.ClientMessageId ?? key, Attachments: body.ToAttachments());
         var sent = await send.Handle(new(body.RecipientId!.Value, name, content), caller, cancellation);
-        return sent.ToOk(static s => MailboxMessage.Of(new MailboxEntry(s.Appended.Message, s.Alias)));
+        return sent.ToOk(s => MailboxMessage.Of(new MailboxEntry(s.Appended.Message, s.Alias), links));
     }
 
     private static async Task<Results<Ok<Said>, ProblemHttpResult>> MarkRead(

@@ -7,6 +7,7 @@ using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -31,7 +32,7 @@ public static class SupportConversations
             Envelope.Of(new ConversationPage([.. r.Conversations.Select(static c => ConversationView.Of(c))], r.Total, r.Page, r.Limit, r.Page * (long)r.Limit < r.Total)));
 
     private static async Task<Results<Ok<Envelope<ConversationView>>, ProblemHttpResult>> Read(
-        long accountId, OpenSupportInbox inbox, SupportDesk desk, ListConversations list, ReadMessages read, Caller admin, CancellationToken cancellation)
+        long accountId, OpenSupportInbox inbox, SupportDesk desk, ListConversations list, ReadMessages read, FileLinks links, Caller admin, CancellationToken cancellation)
     {
         var opened = await inbox.Handle(accountId, cancellation);
         if (opened.Refusal is { } refusal)
@@ -39,28 +40,28 @@ public static class SupportConversations
         var caller = await desk.ActAsync(admin, cancellation);
         var page = await read.Handle(new(opened.Value, null, null, null, null), caller, cancellation);
         var found = await list.Handle(new(opened.Value, null, 1), caller, cancellation);
-        return TypedResults.Ok(Envelope.Of(ConversationView.Of(found.Value.Conversations[0], MessagePage.Of(page.Value, caller.UserId).Messages)));
+        return TypedResults.Ok(Envelope.Of(ConversationView.Of(found.Value.Conversations[0], MessagePage.Of(page.Value, caller.UserId, links).Messages)));
     }
 
     private static async Task<Results<Ok<Envelope<MessagePage>>, ProblemHttpResult>> ReadMessages(
-        long accountId, OpenSupportInbox inbox, SupportDesk desk, ReadMessages read, Caller admin, CancellationToken cancellation,
+        long accountId, OpenSupportInbox inbox, SupportDesk desk, ReadMessages read, FileLinks links, Caller admin, CancellationToken cancellation,
         long? after = null, long? before = null, int? page = null, int? limit = null)
     {
         var opened = await inbox.Handle(accountId, cancellation);
         if (opened.Refusal is { } refusal)
             return refusal.ToHttp();
         var caller = await desk.ActAsync(admin, cancellation);
-        return (await read.Handle(new(opened.Value, after, before, page, limit), caller, cancellation)).ToOk(r => Envelope.Of(MessagePage.Of(r, caller.UserId)));
+        return (await read.Handle(new(opened.Value, after, before, page, limit), caller, cancellation)).ToOk(r => Envelope.Of(MessagePage.Of(r, caller.UserId, links)));
     }
 
     private static async Task<Results<Created<Envelope<DirectMessage>>, ProblemHttpResult>> Post(
         long accountId, PostDirectMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
-        OpenSupportInbox inbox, SupportDesk desk, SendMessage send, ConversationCards cards, Caller admin, CancellationToken cancellation)
+        OpenSupportInbox inbox, SupportDesk desk, SendMessage send, ConversationCards cards, FileLinks links, Caller admin, CancellationToken cancellation)
     {
         var opened = await inbox.Handle(accountId, cancellation);
         return opened.Refusal is { } refusal
             ? refusal.ToHttp()
-            : await DirectConversations.PostAsync(new(opened.Value, await desk.ActAsync(admin, cancellation)), body, key, send, cards, cancellation);
+            : await DirectConversations.PostAsync(new(opened.Value, await desk.ActAsync(admin, cancellation)), body, key, send, cards, links, cancellation);
     }
 
     private static async Task<Results<Ok<Envelope<MarkedRead>>, ProblemHttpResult>> MarkRead(

@@ -6,6 +6,7 @@ using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -26,16 +27,16 @@ public static class ThreadAdmin
         (await list.Handle(new(contextType?.ToUpperInvariant(), before, limit), cancellation)).ToOk(static r => new ReviewedThreads([.. r.Select(ReviewedThread.Of)]));
 
     private static async Task<Results<Ok<FlaggedMessages>, ProblemHttpResult>> Moderation(
-        ReviewMessages review, CancellationToken cancellation, long? before = null, int? limit = null) =>
-        (await review.Handle(new(true, before, limit), cancellation)).ToOk(static r => new FlaggedMessages([.. r.Select(ReviewedMessage.Of)]));
+        ReviewMessages review, FileLinks links, CancellationToken cancellation, long? before = null, int? limit = null) =>
+        (await review.Handle(new(true, before, limit), cancellation)).ToOk(r => new FlaggedMessages([.. r.Select(e => ReviewedMessage.Of(e, links))]));
 
     private static async Task<Results<Ok<ReviewedMessages>, ProblemHttpResult>> Flagged(
-        ReviewMessages review, CancellationToken cancellation, long? before = null, int? limit = null) =>
-        (await review.Handle(new(true, before, limit), cancellation)).ToOk(static r => new ReviewedMessages([.. r.Select(ReviewedMessage.Of)]));
+        ReviewMessages review, FileLinks links, CancellationToken cancellation, long? before = null, int? limit = null) =>
+        (await review.Handle(new(true, before, limit), cancellation)).ToOk(r => new ReviewedMessages([.. r.Select(e => ReviewedMessage.Of(e, links))]));
 
     private static async Task<Results<Ok<ReviewedMessages>, ProblemHttpResult>> All(
-        ReviewMessages review, CancellationToken cancellation, long? before = null, int? limit = null) =>
-        (await review.Handle(new(false, before, limit), cancellation)).ToOk(static r => new ReviewedMessages([.. r.Select(ReviewedMessage.Of)]));
+        ReviewMessages review, FileLinks links, CancellationToken cancellation, long? before = null, int? limit = null) =>
+        (await review.Handle(new(false, before, limit), cancellation)).ToOk(r => new ReviewedMessages([.. r.Select(e => ReviewedMessage.Of(e, links))]));
 }
 
 public sealed record ReviewedThread(
@@ -55,12 +56,12 @@ public sealed record ReviewedMessage(
     StringId Id, StringId ThreadId, StringId SenderId, string SenderName, string SenderEmail, string Body, string Content, bool Redacted, bool Flagged,
     string? Original, JsonElement? Hits, List<AttachmentView> Attachments, DateTimeOffset CreatedAt)
 {
-    public static ReviewedMessage Of(ReviewMessages.Entry entry)
+    public static ReviewedMessage Of(ReviewMessages.Entry entry, FileLinks links)
     {
         var message = entry.Message;
         return new ReviewedMessage(
             message.Id, message.ConversationId, message.SenderId, entry.SenderName, entry.SenderEmail, message.Body, message.Body, message.IsRedacted, message.IsRedacted,
-            entry.Original?.Body, entry.Original is { } words ? JsonElement.Parse(words.Hits) : null, AttachmentView.All(message.Attachments), message.SentAt);
+            entry.Original?.Body, entry.Original is { } words ? JsonElement.Parse(words.Hits) : null, AttachmentView.All(message.Attachments, links), message.SentAt);
     }
 }
 

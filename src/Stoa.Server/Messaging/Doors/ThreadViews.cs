@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Stoa.Core.Conversations;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -25,7 +26,7 @@ public sealed record PostThreadMessage(
     StringId? ReplyTo,
     [property: AtMost(Message.MaxClientIdLength)] string? ClientMessageId);
 
-/// <summary>An attachment as clients name it: by the id of an upload, or by an address elsewhere.</summary>
+/// <summary>An attachment as clients name it: by the id or address of an upload, or by an address elsewhere.</summary>
 public sealed record AttachmentBody(
     [property: AtMost(Attachment.MaxUrlLength)] string? Url,
     [property: AtMost(Attachment.MaxMimeLength)] string? Mime,
@@ -39,10 +40,11 @@ public sealed record AttachmentBody(
 }
 
 /// <summary>An attachment as S0 writes it.</summary>
+/// <param name="Url">Of an upload: a link that is good for a while (<see cref="FileLinks"/>).</param>
 public sealed record AttachmentView(StringId? Id, string? Url, string? Mime, string? Name, long? Size, double? Duration, string? ThumbnailUrl)
 {
-    public static List<AttachmentView> All(IReadOnlyList<Attachment>? attachments) => [.. (attachments ?? []).Select(static a =>
-        new AttachmentView(a.UploadId is { } id ? new StringId(id) : null, a.Url, a.Mime, a.Name, a.Size, a.Duration, a.ThumbnailUrl))];
+    public static List<AttachmentView> All(IReadOnlyList<Attachment>? attachments, FileLinks links) => attachments is null ? [] : [.. attachments.Select(a =>
+        new AttachmentView(a.UploadId is { } id ? new StringId(id) : null, links.UrlOf(a), a.Mime, a.Name, a.Size, a.Duration, links.ThumbnailUrlOf(a)))];
 }
 
 public sealed record ThreadPosted(bool Ok, StringId Id, DateTimeOffset CreatedAt, bool Redacted, long Seq)
@@ -65,18 +67,18 @@ public sealed record ThreadMessage(
     DateTimeOffset? EditedAt,
     DateTimeOffset? ReadAt)
 {
-    public static ThreadMessage Of(Message message, ConversationCard card) => new(
-        message.Id, message.ConversationId, message.SenderId, card.PartyOf(message.SenderId).Name, message.Body, AttachmentView.All(message.Attachments),
+    public static ThreadMessage Of(Message message, ConversationCard card, FileLinks links) => new(
+        message.Id, message.ConversationId, message.SenderId, card.PartyOf(message.SenderId).Name, message.Body, AttachmentView.All(message.Attachments, links),
         message.IsRedacted, message.Seq, message.SentAt, message.EditedAt, message.ReadAt);
 
     /// <summary>Each as an event <c>NEW_MESSAGE</c> whose id is its number.</summary>
     internal static async IAsyncEnumerable<SseItem<ThreadMessage>> Events(
-        IAsyncEnumerable<FollowConversation.Entry> entries, long reader, [EnumeratorCancellation] CancellationToken cancellation)
+        IAsyncEnumerable<FollowConversation.Entry> entries, long reader, FileLinks links, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var (message, card) in entries.WithCancellation(cancellation))
         {
             if (!message.IsHiddenFrom(reader))
-                yield return new SseItem<ThreadMessage>(Of(message, card), "NEW_MESSAGE") { EventId = message.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+                yield return new SseItem<ThreadMessage>(Of(message, card, links), "NEW_MESSAGE") { EventId = message.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) };
         }
     }
 }
@@ -84,8 +86,8 @@ public sealed record ThreadMessage(
 /// <param name="Messages">Newest first; what the reader deleted is left out.</param>
 public sealed record ThreadHistory(List<ThreadMessage> Messages, long LastSeq, bool HasMore)
 {
-    public static ThreadHistory Of(ReadMessages.Response page, long reader) => new(
-        [.. page.Messages.Where(m => !m.IsHiddenFrom(reader)).Reverse().Select(m => ThreadMessage.Of(m, page.Card))], page.LastSeq, page.HasMore);
+    public static ThreadHistory Of(ReadMessages.Response page, long reader, FileLinks links) => new(
+        [.. page.Messages.Where(m => !m.IsHiddenFrom(reader)).Reverse().Select(m => ThreadMessage.Of(m, page.Card, links))], page.LastSeq, page.HasMore);
 }
 
 public sealed record ThreadParticipant(StringId UserId, string Role, string Name);
@@ -105,9 +107,9 @@ public sealed record ThreadView(
 {
     public const int DefaultLimit = 50;
 
-    public static ThreadView Of(ListConversations.Summary summary) => new(
+    public static ThreadView Of(ListConversations.Summary summary, FileLinks links) => new(
         summary.Card.Id, summary.ContextType, summary.ContextId, summary.CreatedBy, summary.CreatedAt, summary.UpdatedAt, summary.UnreadCount, summary.LastSeq,
-        summary.Last is null ? null : ThreadMessage.Of(summary.Last, summary.Card),
+        summary.Last is null ? null : ThreadMessage.Of(summary.Last, summary.Card, links),
         [.. summary.Card.Parties.Select(static p => new ThreadParticipant(p.UserId, p.Role ?? OpenThread.Observer, p.Name))]);
 }
 

@@ -6,6 +6,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -25,7 +26,7 @@ public static class Threads
         threads.MapPost("/{id:long}/messages", Post).WithSummary("Send a message; answered once it is durable")
             .Example("""{"body":"Is it still available?","client_message_id":"0d7c4c1e"}""")
             .Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound, Message.Empty, Message.TooLong, Message.TooManyAttachments, Attachment.Malformed,
-                Upload.NotFound, Conversation.Closed, Message.ClientIdTaken, MessageRate.TooMany);
+                Upload.NotFound, Upload.Taken, Conversation.Closed, Message.ClientIdTaken, MessageRate.TooMany);
         threads.MapPost("/{id:long}/read", MarkRead).WithSummary("Mark everything in the thread as read").Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound);
         threads.MapGet("/{id:long}/stream", Stream).WithSummary("New messages as server-sent events; Last-Event-ID resumes by number")
             .Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound);
@@ -39,31 +40,31 @@ public static class Threads
     }
 
     private static async Task<Results<Ok<ThreadList>, ProblemHttpResult>> List(
-        ListConversations list, Caller caller, CancellationToken cancellation, int? limit = null, int? page = null, string? context = null)
+        ListConversations list, FileLinks links, Caller caller, CancellationToken cancellation, int? limit = null, int? page = null, string? context = null)
     {
         var about = context?.Split(':', 2);
         var request = new ListConversations.Request(
             null, page, limit ?? ThreadView.DefaultLimit, ConversationKind.Thread, about?[0].ToUpperInvariant(), about is [_, var id] ? id : null);
-        return (await list.Handle(request, caller, cancellation)).ToOk(static r => new ThreadList([.. r.Conversations.Select(ThreadView.Of)], r.Total));
+        return (await list.Handle(request, caller, cancellation)).ToOk(r => new ThreadList([.. r.Conversations.Select(c => ThreadView.Of(c, links))], r.Total));
     }
 
     private static async Task<Results<Ok<ThreadView>, ProblemHttpResult>> Read(
-        long id, ListConversations list, ThreadAccess access, Caller caller, CancellationToken cancellation)
+        long id, ListConversations list, FileLinks links, ThreadAccess access, Caller caller, CancellationToken cancellation)
     {
         var found = await list.Handle(new(id, null, 1, ConversationKind.Thread), caller, cancellation);
         return found.Value.Conversations is [var only]
-            ? TypedResults.Ok(ThreadView.Of(only))
+            ? TypedResults.Ok(ThreadView.Of(only, links))
             : (await access.ReasonAsync(Conversation.NotFound, id, cancellation)).ToHttp();
     }
 
     private static async Task<Results<Ok<ThreadHistory>, ProblemHttpResult>> History(
-        long id, ReadMessages read, ThreadAccess access, Caller caller, CancellationToken cancellation,
+        long id, ReadMessages read, FileLinks links, ThreadAccess access, Caller caller, CancellationToken cancellation,
         int? limit = null, long? offset = null, long? after = null, long? before = null)
     {
         var page = await read.Handle(new(id, after, before, null, limit, offset ?? 0), caller, cancellation);
         return page.Refusal is { } refusal
             ? (await access.ReasonAsync(refusal, id, cancellation)).ToHttp()
-            : TypedResults.Ok(ThreadHistory.Of(page.Value, caller.UserId));
+            : TypedResults.Ok(ThreadHistory.Of(page.Value, caller.UserId, links));
     }
 
     private static async Task<Results<Ok<ThreadPosted>, ProblemHttpResult>> Post(
@@ -86,12 +87,12 @@ public static class Threads
     }
 
     private static async Task<Results<ServerSentEventsResult<ThreadMessage>, ProblemHttpResult>> Stream(
-        long id, HttpContext http, FollowConversation follow, ThreadAccess access, Caller caller, CancellationToken cancellation)
+        long id, HttpContext http, FollowConversation follow, FileLinks links, ThreadAccess access, Caller caller, CancellationToken cancellation)
     {
         var after = long.TryParse(http.Request.Headers["Last-Event-ID"], System.Globalization.CultureInfo.InvariantCulture, out var seq) ? seq : (long?)null;
         var started = await follow.Handle(id, after, caller, cancellation);
         return started.Refusal is { } refusal
             ? (await access.ReasonAsync(refusal, id, cancellation)).ToHttp()
-            : TypedResults.ServerSentEvents(ThreadMessage.Events(started.Value, caller.UserId, cancellation));
+            : TypedResults.ServerSentEvents(ThreadMessage.Events(started.Value, caller.UserId, links, cancellation));
     }
 }

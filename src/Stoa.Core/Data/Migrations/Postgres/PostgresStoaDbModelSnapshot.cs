@@ -1144,6 +1144,14 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.Property<long?>("MessageSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_seq");
+
                     b.Property<string>("Mime")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -1160,6 +1168,11 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("owner_id");
 
+                    b.Property<string>("Sha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
                     b.Property<long>("Size")
                         .HasColumnType("bigint")
                         .HasColumnName("size");
@@ -1173,12 +1186,20 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_uploads");
 
-                    b.HasIndex("ConversationId")
-                        .HasDatabaseName("ix_uploads_conversation_id");
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_uploads_created_at")
+                        .HasFilter("message_seq IS NULL");
+
+                    b.HasIndex("ErasedAt")
+                        .HasDatabaseName("ix_uploads_erased_at")
+                        .HasFilter("erased_at IS NOT NULL");
 
                     b.HasIndex("StorageKey")
                         .IsUnique()
                         .HasDatabaseName("ux_uploads_storage_key");
+
+                    b.HasIndex("ConversationId", "MessageSeq")
+                        .HasDatabaseName("ix_uploads_conversation_id_message_seq");
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_uploads_owner_id_id");

@@ -1103,6 +1103,14 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("ErasedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erased_at");
+
+                    b.Property<long?>("MessageSeq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("message_seq");
+
                     b.Property<string>("Mime")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -1119,6 +1127,11 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("owner_id");
 
+                    b.Property<string>("Sha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sha256");
+
                     b.Property<long>("Size")
                         .HasColumnType("INTEGER")
                         .HasColumnName("size");
@@ -1132,12 +1145,20 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_uploads");
 
-                    b.HasIndex("ConversationId")
-                        .HasDatabaseName("ix_uploads_conversation_id");
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_uploads_created_at")
+                        .HasFilter("message_seq IS NULL");
+
+                    b.HasIndex("ErasedAt")
+                        .HasDatabaseName("ix_uploads_erased_at")
+                        .HasFilter("erased_at IS NOT NULL");
 
                     b.HasIndex("StorageKey")
                         .IsUnique()
                         .HasDatabaseName("ux_uploads_storage_key");
+
+                    b.HasIndex("ConversationId", "MessageSeq")
+                        .HasDatabaseName("ix_uploads_conversation_id_message_seq");
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_uploads_owner_id_id");

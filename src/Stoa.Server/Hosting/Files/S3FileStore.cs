@@ -1,0 +1,64 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Stoa.Server.Hosting.Settings;
+
+namespace Stoa.Server.Hosting.Files;
+
+/// <summary>Files as objects of a bucket, on Amazon S3 or a server that speaks like it.</summary>
+/// <remarks>
+/// A file is kept in a temporary file first, because an object's length and hash must be known before it is sent; the bucket then has the whole object or none.
+/// Readers get the bytes through this server: the bucket stays private, and links and headers are those of the folder store (ADR 23).
+/// </remarks>
+public sealed class S3FileStore(AmazonS3Client client, string bucket, string prefix) : IFileStore, IDisposable
+{
+    public S3FileStore(S3Settings settings)
+        : this(new AmazonS3Client(new BasicAWSCredentials(settings.AccessKey, settings.SecretKey), Config(settings)), settings.Bucket, settings.Prefix)
+    {
+    }
+
+    public async Task WriteAsync(string key, Stream content, CancellationToken cancellation)
+    {
+        await using var spool = OwnerOnlyFiles.CreateNameless();
+        await content.CopyToAsync(spool, cancellation);
+        spool.Position = 0;
+        await client.PutObjectAsync(
+            new PutObjectRequest { BucketName = bucket, Key = prefix + key, InputStream = spool, AutoCloseStream = false, UseChunkEncoding = false, ContentType = "application/octet-stream" },
+            cancellation);
+    }
+
+    public async Task<Stream?> OpenAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            var found = await client.GetObjectMetadataAsync(bucket, prefix + key, cancellation);
+            return new S3ReadStream(client, bucket, prefix + key, found.ContentLength);
+        }
+        catch (AmazonS3Exception fault) when (fault.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>S3 answers the same whether there was an object or not.</summary>
+    public Task DeleteAsync(string key, CancellationToken cancellation) => client.DeleteObjectAsync(bucket, prefix + key, cancellation);
+
+    public void Dispose() => client.Dispose();
+
+    private static AmazonS3Config Config(S3Settings settings)
+    {
+        // Checksums of the newer kind are what servers other than Amazon's often lack; the signature covers the content's SHA-256 anyway.
+        var config = new AmazonS3Config
+        {
+            ForcePathStyle = settings.PathStyle,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        };
+        if (settings.Endpoint.Length == 0)
+            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(settings.Region);
+        else
+            (config.ServiceURL, config.AuthenticationRegion) = (settings.Endpoint, settings.Region);
+        return config;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using Stoa.Core;
+
+namespace Stoa.Server.Messaging.Uploads;
+
+/// <summary>An upload that ended with a refusal while it was being read.</summary>
+public sealed class UploadRefusedException(Refusal refusal, Exception? cause = null) : Exception(refusal.Text, cause)
+{
+    public Refusal Refusal { get; } = refusal;
+}
+
+/// <summary>A file on its way in: looked at, counted, hashed, held to its limits while the store reads it; only one buffer of it is in memory.</summary>
+/// <remarks>Reading throws <see cref="UploadRefusedException"/> when the file is too large, stops being the text it began as, or ends in the middle.</remarks>
+internal sealed class IncomingBytes(Stream source, long limit) : Stream
+{
+    private readonly byte[] start = new byte[FileKind.SeenBytes];
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private int seen;
+    private int replayed;
+    private Utf8Check? text;
+
+    /// <summary>Bytes handed on so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Reads the beginning, which the store will read again.</summary>
+    public async Task<ReadOnlyMemory<byte>> LookAsync(CancellationToken cancellation)
+    {
+        for (int read; seen < start.Length && (read = await ReadSourceAsync(start.AsMemory(seen), cancellation)) > 0;)
+            seen += read;
+        return start.AsMemory(0, seen);
+    }
+
+    /// <summary>From now on every byte must be part of a text.</summary>
+    public void ExpectText() => text = new Utf8Check();
+
+    /// <summary>64 lower-case hex digits of what was handed on.</summary>
+    public string Sha256() => Convert.ToHexStringLower(hash.GetCurrentHash());
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read;
+        if (replayed < seen)
+        {
+            read = Math.Min(buffer.Length, seen - replayed);
+            start.AsMemory(replayed, read).CopyTo(buffer);
+            replayed += read;
+        }
+        else
+        {
+            read = await ReadSourceAsync(buffer, cancellationToken);
+        }
+
+        Take(buffer.Span[..read], isEnd: read == 0 && buffer.Length > 0);
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    private void Take(ReadOnlySpan<byte> piece, bool isEnd)
+    {
+        Count += piece.Length;
+        if (Count > limit)
+            throw new UploadRefusedException(ReceiveUploads.TooLarge);
+        if (text is not null && !(isEnd ? text.IsWhole() : text.Takes(piece)))
+            throw new UploadRefusedException(ReceiveUploads.TypeNotAllowed);
+        hash.AppendData(piece);
+    }
+
+    private async ValueTask<int> ReadSourceAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancellation);
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException)
+        {
+            // The sender's side broke off; what the store's side does wrong passes by another way.
+            throw new UploadRefusedException(ReceiveUploads.Malformed, fault);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        hash.Dispose();
+        base.Dispose(disposing);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

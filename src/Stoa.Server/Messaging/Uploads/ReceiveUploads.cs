@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Conversations;
+using Stoa.Core.Data;
+using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Files;
+using Stoa.Server.Hosting.Limits;
+using Stoa.Server.Hosting.Settings;
+
+namespace Stoa.Server.Messaging.Uploads;
+
+/// <summary>Takes files in for a later message (S3-67): streamed into the store, told by their bytes, all of a request or none.</summary>
+/// <remarks>
+/// Each file gets a row, then its bytes, then its size and hash. Whatever ends the request early, refusal, broken connection or fault, what it left is
+/// removed; what a killed process left goes with the sweep (<see cref="ForgetUploads"/>). Announces nothing.
+/// Refusals: <c>upload.no_file</c>, <c>upload.empty</c>, <c>upload.malformed</c>, <c>upload.too_many_files</c>, <c>upload.type_not_allowed</c>,
+/// <c>upload.too_large</c>, <c>upload.too_many_waiting</c>, <c>rate.uploads</c>, <c>messaging.banned</c>.
+/// </remarks>
+public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings settings, RateLimits limits, TimeProvider clock, ILogger<MessagesLog> log)
+{
+    public static readonly Refusal NoFile = Refusal.Invalid("upload.no_file", "The form has no file");
+    public static readonly Refusal Empty = Refusal.Invalid("upload.empty", "The file is empty");
+    public static readonly Refusal Malformed = Refusal.Invalid("upload.malformed", "The form could not be read to its end");
+    public static readonly Refusal TooManyFiles = Refusal.Invalid("upload.too_many_files", "Too many files in one request");
+    public static readonly Refusal TypeNotAllowed = Refusal.Unsupported("upload.type_not_allowed", "Files of this type are not taken");
+    public static readonly Refusal TooLarge = Refusal.TooLarge("upload.too_large", "The file is too large");
+    public static readonly Refusal TooManyWaiting = Refusal.TooMany("upload.too_many_waiting", "Too many files wait for their message");
+    public static readonly Refusal TooOften = Refusal.TooMany("rate.uploads", "You are uploading too often");
+
+    private readonly FilesSettings allowed = settings.Files;
+    private readonly RateLimit perHour = new("uploads", settings.Files.MaxPerHour, TimeSpan.FromHours(1), TooOften);
+
+    /// <summary>One file of the request; its bytes are read once, before the next is asked for.</summary>
+    /// <param name="GivenType">The sender's word for the type; null: none.</param>
+    public sealed record Incoming(string? Name, string? GivenType, Stream Bytes);
+
+    /// <summary>The uploads, in the order of the files.</summary>
+    public async Task<Outcome<IReadOnlyList<Upload>>> Handle(IAsyncEnumerable<Incoming> files, Caller owner, CancellationToken cancellation)
+    {
+        if (owner.MessagingBannedUntil > clock.GetUtcNow())
+            return Core.Moderation.Restriction.MessagingBanned;
+        if (limits.Take(perHour, owner.UserId.ToString(CultureInfo.InvariantCulture)).Refusal is { } tooOften)
+            return tooOften;
+
+        var done = new List<Upload>();
+        var isKept = false;
+        try
+        {
+            await foreach (var file in files.WithCancellation(cancellation))
+            {
+                if (done.Count == allowed.MaxPerRequest)
+                    return TooManyFiles;
+                await TakeAsync(file, owner, done, cancellation);
+            }
+
+            isKept = done.Count > 0;
+            return isKept ? done : NoFile;
+        }
+        catch (UploadRefusedException stopped)
+        {
+            return stopped.Refusal;
+        }
+        finally
+        {
+            // Not the request's token: it may be what ended the request.
+            if (!isKept)
+                await RemoveAsync(done, CancellationToken.None);
+        }
+    }
+
+    private async Task TakeAsync(Incoming file, Caller owner, List<Upload> done, CancellationToken cancellation)
+    {
+        await using var bytes = new IncomingBytes(file.Bytes, allowed.MaxBytes);
+        var name = FileNames.Clean(file.Name);
+        var start = await bytes.LookAsync(cancellation);
+        if (start.IsEmpty)
+            throw new UploadRefusedException(Empty);
+        if (FileKinds.Of(start.Span, name, file.GivenType) is not { } kind)
+            throw new UploadRefusedException(TypeNotAllowed);
+        if (kind.IsText)
+            bytes.ExpectText();
+
+        var upload = await AddAsync(name, kind, owner, cancellation);
+        done.Add(upload);
+        await store.WriteAsync(upload.StorageKey, bytes, cancellation);
+        (upload.Size, upload.Sha256) = (bytes.Count, bytes.Sha256());
+        if (await FinishAsync(upload, cancellation) == 0)
+            throw new UploadRefusedException(Malformed);
+    }
+
+    /// <summary>0 when the sweep was faster than a sender who takes longer than a file is kept.</summary>
+    private Task<int> FinishAsync(Upload upload, CancellationToken cancellation) => db.WriteAsync(
+        () => db.Uploads.Where(u => u.Id == upload.Id && u.ErasedAt == null)
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.Size, upload.Size).SetProperty(x => x.Sha256, upload.Sha256), cancellation),
+        cancellation);
+
+    /// <summary>The row comes before the bytes. Who uploads from two places at once is counted one after the other.</summary>
+    private Task<Upload> AddAsync(string name, FileKind kind, Caller owner, CancellationToken cancellation) => db.WriteAsync(
+        async () =>
+        {
+            var userId = owner.AuthorId ?? owner.UserId;
+            await db.SerializeAsync($"uploads:{userId}", cancellation);
+            var waiting = await db.Uploads.CountAsync(u => u.OwnerId == userId && u.MessageSeq == null && u.ErasedAt == null, cancellation);
+            if (waiting >= allowed.MaxWaiting)
+                throw new UploadRefusedException(TooManyWaiting);
+            var upload = new Upload
+            {
+                OwnerId = userId, Name = name, Mime = kind.Mime, StorageKey = RandomNumberGenerator.GetHexString(32, lowercase: true), CreatedAt = clock.GetUtcNow().Rounded(),
+            };
+            db.Uploads.Add(upload);
+            await db.SaveChangesAsync(cancellation);
+            db.ChangeTracker.Clear();
+            return upload;
+        },
+        cancellation);
+
+    private async Task RemoveAsync(List<Upload> uploads, CancellationToken cancellation)
+    {
+        foreach (var upload in uploads)
+        {
+            try
+            {
+                await store.DeleteAsync(upload.StorageKey, cancellation);
+                await db.WriteAsync(() => db.Uploads.Where(u => u.Id == upload.Id).ExecuteDeleteAsync(cancellation), cancellation);
+            }
+            catch (Exception fault)
+            {
+                // The sweep tries again; the answer that is on its way matters more.
+                log.UploadsKept(fault);
+            }
+        }
+    }
+}
