@@ -23,6 +23,7 @@ using Stoa.Server.Notifications.Doors;
 using Stoa.Server.Operations;
 using Stoa.Server.Operations.Doors;
 using Stoa.Server.Realtime;
+using Stoa.Server.Realtime.Presence;
 
 return await Cli.RunAsync(args, Serve);
 
@@ -91,6 +92,7 @@ static void Map(WebApplication app)
     app.MapApiDocument();
     app.MapMetrics();
     app.MapRealtime(DirectSocket.MapDirectSocket);
+    app.MapPresence();
     app.MapOperations();
     app.MapAccounts();
     app.MapPeople();

@@ -15,13 +15,13 @@ public sealed class UnreadOracleTests(ITestOutputHelper output)
 {
     // What somebody has in the mailbox is sorted for each list: fewer sequences per person keep lists short.
     private const int SequencesPerPeople = 20;
-    private const int AtOnce = 4;
+    private const int AtOnce = 8;
 
     [Theory, EachDatabase]
     [Requirement("S1-43", "S0-29")]
     public async Task Whatever_is_done_every_door_and_every_stored_count_equals_a_recount(Database database)
     {
-        var (sequences, seed) = (Setting("STOA_TEST_SEQUENCES", 300), Setting("STOA_TEST_SEED", 20261128));
+        var (sequences, seed) = (Setting("STOA_TEST_SEQUENCES", 150), Setting("STOA_TEST_SEED", 20261128));
         output.WriteLine($"{sequences} sequences from seed {seed}");
         await using var stoa = StoaServer.Start(database);
         var groups = Enumerable.Range(0, sequences).Chunk(SequencesPerPeople);
