@@ -73,7 +73,7 @@ public sealed class PresenceTests
     }
 
     [Theory, EachDatabase]
-    [Requirement("S4-95", "S4-116")]
+    [Requirement("S4-95")]
     public async Task Strangers_and_those_who_hide_look_like_nobody(Database database)
     {
         await using var stoa = StoaServer.Start(database, null, Grace);
