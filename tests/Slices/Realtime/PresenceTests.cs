@@ -148,6 +148,23 @@ public sealed class PresenceTests
         await Eventually.IsAsync(("online", false), () => SeenAsync(ben, ana));
     }
 
+    [Theory, EachDatabase]
+    public async Task What_could_not_be_written_is_written_later(Database database)
+    {
+        await using var stoa = StoaServer.Start(database, null, Grace);
+        var (ana, ben) = await stoa.TwoPeopleAsync();
+        await ana.WriteToAsync(ben, "hello");
+        await using var first = await LiveSocket.ConnectAsync(ben);
+        await Eventually.IsAsync(("online", false), () => SeenAsync(ana, ben));
+
+        // The lease is not looked at for another ten seconds, so the arrival meets a server's row that is gone.
+        await stoa.AskAsync(static db => db.WriteAsync(() => db.PresenceNodes.ExecuteDeleteAsync(CancellationToken.None), CancellationToken.None));
+        await using var second = await LiveSocket.ConnectAsync(ana);
+
+        await Eventually.IsAsync(("online", false), () => SeenAsync(ben, ana));
+        await Eventually.IsAsync(("online", false), () => SeenAsync(ana, ben));
+    }
+
     [Fact]
     [Requirement("S4-95")]
     public async Task Two_servers_know_of_each_others_people()

@@ -15,10 +15,10 @@ internal sealed class PresenceRecord(IDbContextFactory<StoaDb> databases, StoaSe
     private const int BatchSize = 500;
     private readonly TimeSpan lease = settings.Presence.Lease;
     private long? node;
-    private DateTimeOffset leaseUntil;
+    private DateTimeOffset renewAt;
 
     /// <summary>Whether a third of the lease is over.</summary>
-    public bool IsDue => node is null || clock.GetUtcNow() >= leaseUntil - (lease * 2 / 3);
+    public bool IsDue => node is null || clock.GetUtcNow() >= renewAt;
 
     /// <summary>Takes or prolongs the lease. False: others had taken this server for dead, and its rows are gone.</summary>
     public async Task<bool> RenewAsync(CancellationToken cancellation)
@@ -45,7 +45,7 @@ internal sealed class PresenceRecord(IDbContextFactory<StoaDb> databases, StoaSe
             node = row.Id;
         }
 
-        leaseUntil = now + lease;
+        renewAt = now + (lease / 3);
         return true;
     }
 
@@ -123,7 +123,7 @@ internal sealed class PresenceRecord(IDbContextFactory<StoaDb> databases, StoaSe
     }
 
     /// <summary>The next renewal does not wait: something went wrong, perhaps because the rows are gone.</summary>
-    public void Doubt() => leaseUntil = default;
+    public void Doubt() => renewAt = default;
 
     private async Task<IReadOnlyList<Leaving>> OnlineNowhereAsync(StoaDb db, IReadOnlyList<Leaving> left, CancellationToken cancellation)
     {
