@@ -24,6 +24,7 @@ using Stoa.Server.Notifications.Doors;
 using Stoa.Server.Operations;
 using Stoa.Server.Operations.Doors;
 using Stoa.Server.Realtime;
+using Stoa.Server.Realtime.Presence;
 
 return await Cli.RunAsync(args, Serve);
 
@@ -93,6 +94,7 @@ static void Map(WebApplication app)
     app.MapApiDocument();
     app.MapMetrics();
     app.MapRealtime(DirectSocket.MapDirectSocket);
+    app.MapPresence();
     app.MapOperations();
     app.MapAccounts();
     app.MapPeople();

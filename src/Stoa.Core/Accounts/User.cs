@@ -53,6 +53,9 @@ public sealed class User
     /// <summary>Since when signing in needs a second step; null: it does not.</summary>
     public DateTimeOffset? TwoFactorSince { get; set; }
 
+    /// <summary>When the last socket went; shown only to those who may see it. Null: never seen.</summary>
+    public DateTimeOffset? LastSeenAt { get; private set; }
+
     public bool IsSuperuser { get; set; }
 
     /// <summary>An account of the server's own, which nobody signs in to: the support desk.</summary>
@@ -84,7 +87,7 @@ public sealed class User
         Bio = PhoneNumber = null;
         EmailVerifiedAt = null;
         IsActive = IsSuperuser = false;
-        DeactivatedAt = TwoFactorSince = null;
+        DeactivatedAt = TwoFactorSince = LastSeenAt = null;
         DeletedAt = UpdatedAt = now;
     }
 

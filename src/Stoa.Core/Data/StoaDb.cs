@@ -6,6 +6,7 @@ using Stoa.Core.Mail;
 using Stoa.Core.Moderation;
 using Stoa.Core.Notifications;
 using Stoa.Core.Outbox;
+using Stoa.Core.Presence;
 using Stoa.Core.Sms;
 
 namespace Stoa.Core.Data;
@@ -68,6 +69,10 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
     public DbSet<MessagingSettingsRow> MessagingSettings => Set<MessagingSettingsRow>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    public DbSet<PresenceNode> PresenceNodes => Set<PresenceNode>();
+
+    public DbSet<OnlineUser> OnlineUsers => Set<OnlineUser>();
 
     /// <summary>Runs writing work in one transaction; bulk updates and deletes go through here too. Nested calls join the outer one.</summary>
     /// <remarks>Commits when <paramref name="work"/> returns, rolls back when it throws.</remarks>

@@ -6,7 +6,7 @@ using Stoa.Server.Hosting.Limits;
 namespace Stoa.Server.Messaging;
 
 /// <summary>How often an account may send: so many a minute over all doors together (S1-82, S3-63). Administrators are not counted.</summary>
-/// <remarks>Near the limit a line goes to <c>messages.log</c>. Refusal: <c>rate.messages</c>, with the time to wait.</remarks>
+/// <remarks>Near the limit a warning goes to <c>messages.log</c>. Refusal: <c>rate.messages</c>, with the time to wait.</remarks>
 public sealed class MessageRate(RateLimits limits, PolicyInForce inForce, ILogger<MessagesLog> log)
 {
     public static readonly Refusal TooMany = Refusal.TooMany("rate.messages", "You are sending messages too quickly");

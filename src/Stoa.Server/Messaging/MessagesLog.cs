@@ -11,7 +11,7 @@ internal static partial class MessagesLogEvents
     [LoggerMessage(2002, LogLevel.Information, "message.deleted id={MessageId} by={UserId}")]
     public static partial void Deleted(this ILogger<MessagesLog> log, long messageId, long userId);
 
-    [LoggerMessage(2003, LogLevel.Information, "messages.rate_near user={UserId} remaining={Remaining} of={Permits}")]
+    [LoggerMessage(2003, LogLevel.Warning, "messages.rate_near Message rate limit approaching: user={UserId} remaining={Remaining} of={Permits}")]
     public static partial void RateNear(this ILogger<MessagesLog> log, long userId, int remaining, int permits);
 
     [LoggerMessage(2004, LogLevel.Warning, "messages.rate_reached user={UserId} of={Permits}")]

@@ -12,6 +12,9 @@ public sealed class Announcer(SocketIOServer sockets)
     /// <summary>To every socket of the account.</summary>
     public async Task ToUserAsync(long id, string name, object payload) => await sockets.To(Rooms.User(id)).EmitAsync(name, payload);
 
+    /// <summary>To every socket of these accounts, at most some hundreds.</summary>
+    public async Task ToUsersAsync(IEnumerable<long> ids, string name, object payload) => await sockets.To([.. ids.Select(Rooms.User)]).EmitAsync(name, payload);
+
     /// <summary>To every socket of every administrator.</summary>
     public async Task ToAdminsAsync(string name, object payload) => await sockets.To(Rooms.Admins).EmitAsync(name, payload);
 }

@@ -58,6 +58,9 @@ public static class Events
     /// <summary>The same page to clients that listen under this name.</summary>
     public const string DmHistoryResponse = "dm:history_response";
 
+    /// <summary>To who is online and shares a conversation with the account, unless it hides it: <c>UserPresence</c>.</summary>
+    public const string UserPresence = "user_presence";
+
     /// <summary>To the client: an event was refused, with the refusal's code and text.</summary>
     public const string DmError = "dm:error";
 }

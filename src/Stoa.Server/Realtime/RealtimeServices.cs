@@ -4,6 +4,7 @@ using Stoa.Core.Outbox;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Jobs;
+using Stoa.Server.Realtime.Presence;
 using Stoa.SocketIO;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Namespaces;
@@ -41,6 +42,12 @@ public static class RealtimeServices
         services.AddSingleton<Connections>();
         services.AddSingleton<Announcer>();
         services.AddScoped<IOutboxSubscriber<SessionsEnded>, CloseEndedSessions>();
+        services.AddSingleton<PresenceRecord>();
+        services.AddSingleton<AnnouncePresence>();
+        services.AddSingleton<PresenceKeeper>();
+        services.AddSingleton<PresenceVisibility>();
+        services.AddHostedService(static p => p.GetRequiredService<PresenceKeeper>());
+        services.AddScoped<ReadPresence>();
         return services;
     }
 
@@ -50,9 +57,12 @@ public static class RealtimeServices
         var gate = app.Services.GetRequiredService<SocketGate>();
         var sessions = app.Services.GetRequiredService<SessionGate>();
         var connections = app.Services.GetRequiredService<Connections>();
+        var presence = app.Services.GetRequiredService<PresenceKeeper>();
         app.MapSocketIO(Path, io =>
         {
             io.Use(gate.AdmitAsync);
+            io.OnConnection(presence.ConnectedAsync);
+            io.OnDisconnect(presence.DisconnectedAsync);
             io.OnConnection(connections.WelcomeAsync);
             io.OnServerSide(Events.SessionsEnded, (ended, _) =>
             {
@@ -70,6 +80,8 @@ public static class RealtimeServices
 [JsonSerializable(typeof(IReadOnlyList<long>))]
 [JsonSerializable(typeof(long[]))]
 [JsonSerializable(typeof(Connected))]
+[JsonSerializable(typeof(PresenceList))]
+[JsonSerializable(typeof(UserPresence))]
 [JsonSerializable(typeof(SocketRefusal))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(EventError))]

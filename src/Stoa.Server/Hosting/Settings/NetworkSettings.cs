@@ -80,3 +80,15 @@ public sealed class SocketIOSettings
     [Between("00:00:00", "1.00:00:00")]
     public TimeSpan RecoverFor { get; init; } = TimeSpan.Zero;
 }
+
+/// <summary>Who is online.</summary>
+public sealed class PresenceSettings
+{
+    /// <summary>How long a server that stopped saying that it lives is believed to; renewed three times within it, while somebody is connected.</summary>
+    [Between("00:00:01", "00:10:00")]
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long somebody without a socket still counts as online, so that a reconnection is no news.</summary>
+    [Between("00:00:00", "00:10:00")]
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -28,6 +28,8 @@ public sealed class StoaSettings
 
     public SocketIOSettings SocketIO { get; init; } = new();
 
+    public PresenceSettings Presence { get; init; } = new();
+
     public TokensSettings Tokens { get; init; } = new();
 
     public PasswordsSettings Passwords { get; init; } = new();

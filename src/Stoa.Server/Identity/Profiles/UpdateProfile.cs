@@ -3,12 +3,13 @@ using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Realtime.Presence;
 
 namespace Stoa.Server.Identity.Profiles;
 
 /// <summary>Changes the caller's profile and privacy. What is null stays; blank text and empty lists take away.</summary>
 /// <remarks>Refusals: <c>auth.username_taken</c>, <c>auth.username_invalid</c>.</remarks>
-public sealed class UpdateProfile(StoaDb db, SessionEnding sessions, TimeProvider clock)
+public sealed class UpdateProfile(StoaDb db, SessionEnding sessions, PresenceVisibility presence, TimeProvider clock)
 {
     public sealed record Request(
         string? Username,
@@ -55,6 +56,8 @@ public sealed class UpdateProfile(StoaDb db, SessionEnding sessions, TimeProvide
         }
 
         await sessions.ForgetAsync(user.Id, cancellation);
+        if (request.Privacy is not null)
+            presence.Changed(user.Id);
         return new ReadProfile.Response(user, profile, IsOwn: true);
     }
 

@@ -658,6 +658,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("is_system");
 
+                    b.Property<DateTimeOffset?>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
                     b.Property<DateTimeOffset?>("MessagingBannedUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("messaging_banned_until");
@@ -1581,6 +1585,51 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("outbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Presence.OnlineUser", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("NodeId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("node_id");
+
+                    b.HasKey("UserId", "NodeId")
+                        .HasName("pk_online_users");
+
+                    b.HasIndex("NodeId")
+                        .HasDatabaseName("ix_online_users_node_id");
+
+                    b.ToTable("online_users", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Presence.PresenceNode", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<DateTimeOffset>("RenewedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("renewed_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_presence_nodes");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_presence_nodes_lease_until");
+
+                    b.ToTable("presence_nodes", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Sms.ReceivedSms", b =>
                 {
                     b.Property<string>("Sid")
@@ -2007,6 +2056,18 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_notifications_user_id");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Presence.OnlineUser", b =>
+                {
+                    b.HasOne("Stoa.Core.Presence.PresenceNode", "Node")
+                        .WithMany()
+                        .HasForeignKey("NodeId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_online_users_node_id");
+
+                    b.Navigation("Node");
                 });
 
             modelBuilder.Entity("Stoa.Core.Sms.ReceivedSms", b =>

@@ -631,6 +631,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_system");
 
+                    b.Property<long?>("LastSeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_seen_at");
+
                     b.Property<long?>("MessagingBannedUntil")
                         .HasColumnType("INTEGER")
                         .HasColumnName("messaging_banned_until");
@@ -1528,6 +1532,49 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("outbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Presence.OnlineUser", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("NodeId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("node_id");
+
+                    b.HasKey("UserId", "NodeId")
+                        .HasName("pk_online_users");
+
+                    b.HasIndex("NodeId")
+                        .HasDatabaseName("ix_online_users_node_id");
+
+                    b.ToTable("online_users", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Presence.PresenceNode", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
+
+                    b.Property<long>("RenewedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("renewed_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_presence_nodes");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_presence_nodes_lease_until");
+
+                    b.ToTable("presence_nodes", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Sms.ReceivedSms", b =>
                 {
                     b.Property<string>("Sid")
@@ -1952,6 +1999,18 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_notifications_user_id");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Presence.OnlineUser", b =>
+                {
+                    b.HasOne("Stoa.Core.Presence.PresenceNode", "Node")
+                        .WithMany()
+                        .HasForeignKey("NodeId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_online_users_node_id");
+
+                    b.Navigation("Node");
                 });
 
             modelBuilder.Entity("Stoa.Core.Sms.ReceivedSms", b =>
