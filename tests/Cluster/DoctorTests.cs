@@ -18,9 +18,21 @@ public sealed class DoctorTests
         var said = (await Verb.RunAsync(database, ["doctor"])).Works().Output;
 
         Assert.DoesNotContain("fail: ", said, StringComparison.Ordinal);
-        foreach (var about in (string[])["settings", "database", "migrations", "clock", "data folder", "log folder", "signing key"])
+        foreach (var about in (string[])["settings", "database", "migrations", "clock", "data folder", "log folder", "signing key", "redis"])
             Assert.Contains($"ok: {about}: ", said, StringComparison.Ordinal);
         Assert.All(said.Split('\n', StringSplitOptions.RemoveEmptyEntries), static l => Assert.Matches("^(ok|warn|fail): ", l));
+    }
+
+    [Fact]
+    public async Task A_redis_that_answers_is_told_with_its_version()
+    {
+        var address = Environment.GetEnvironmentVariable("STOA_TEST_REDIS");
+        Assert.SkipWhen(string.IsNullOrEmpty(address), "STOA_TEST_REDIS is not set");
+        await using var database = new ServerDatabase(Database.Sqlite);
+
+        var said = await Verb.RunAsync(database, ["doctor", $"--Redis:Url=redis://{address}"]);
+
+        Assert.Matches(@"ok: redis: 127\.0\.0\.1:\d+ answers in [\d.]+ ms, version \d", said.Output);
     }
 
     [Theory, EachDatabase]
@@ -39,11 +51,12 @@ public sealed class DoctorTests
         var closed = FreePort.Find();
 
         var said = await Verb.RunAsync(
-            database, ["doctor", "--Database:MigrateOnStart=false", "--Data:MinimumFreeBytes=1000000000000", "--Mail:SmtpServer=127.0.0.1", $"--Mail:SmtpPort={closed}"]);
+            database, ["doctor", "--Database:MigrateOnStart=false", "--Data:MinimumFreeBytes=1000000000000", "--Mail:SmtpServer=127.0.0.1", $"--Mail:SmtpPort={closed}", $"--Redis:Url=redis://:secret@127.0.0.1:{closed}"]);
 
         Assert.Equal(1, said.Code);
-        foreach (var about in (string[])["migrations", "data folder", "signing key", "mail"])
+        foreach (var about in (string[])["migrations", "data folder", "signing key", "redis", "mail"])
             Assert.Contains($"fail: {about}: ", said.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", said.Output + said.Errors, StringComparison.Ordinal);
         (await Verb.RunAsync(database, ["doctor", "--loud"])).Refuses("usage", code: 2);
         Assert.Equal(78, (await Verb.RunAsync(database, ["doctor", "--Passwords:BcryptRounds=99"])).Code);
     }

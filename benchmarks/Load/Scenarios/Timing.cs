@@ -21,6 +21,7 @@ public sealed class Timing : Scenario
     private static Dictionary<string, string> Settings(LoadOptions options) => new(StringComparer.Ordinal)
     {
         ["Passwords__BcryptRounds"] = options.Bcrypt.ToString(CultureInfo.InvariantCulture),
+        ["Accounts__LogInsPerMinute"] = "1000000",
         ["PasswordReset__MaxPerHour"] = "1000",
         ["PasswordReset__MaxPerClientPerHour"] = "100000",
     };

@@ -20,6 +20,7 @@ internal static class Doctor
         findings.AddRange(settings.Notes.Select(static note => Finding.Warn("settings", note)));
         findings.AddRange(await DatabaseChecks.RunAsync(settings, clock, Patience, cancellation));
         findings.AddRange(FileChecks.Run(settings, clock));
+        findings.Add(await RedisCheck.RunAsync(settings.Redis, Patience));
         findings.Add(await MailCheck.RunAsync(settings.Mail, Patience, cancellation));
         foreach (var finding in findings)
             await Console.Out.WriteLineAsync(finding.ToString());

@@ -95,6 +95,21 @@ public sealed class CommunicationsTests
     }
 
     [Theory, EachDatabase]
+    public async Task A_contact_with_a_socket_is_online(Database database)
+    {
+        var stoa = StoaServer.For(database);
+        var (root, ana) = (await stoa.SuperuserAsync(), await stoa.RegisterAsync("ana"));
+        var astra = await SupportTests.AstrologerAsync(stoa, root);
+        await ConsultAsync(astra, ana);
+        await ana.WriteToAsync(astra, "hello");
+        async Task<bool> IsOnlineAsync() => (await astra.GetAsync($"/api/communications/{astra.Id}")).Is(200).Body.GetProperty("data")[0].GetProperty("isOnline").GetBoolean();
+
+        Assert.False(await IsOnlineAsync());
+        await using var socket = await LiveSocket.ConnectAsync(ana);
+        await Eventually.IsAsync(true, IsOnlineAsync);
+    }
+
+    [Theory, EachDatabase]
     [Requirement("S3-63")]
     public async Task The_message_limit_counts_here_too(Database database)
     {

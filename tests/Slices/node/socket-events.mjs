@@ -1,6 +1,8 @@
 // Plays a list of steps over sockets and prints every answer and event. Each test writes its own steps, as JSON, in argument 2:
 //   {do:"connect", as:"ana", token, expect:["connected"]}  {do:"emit", as, event, payload}  {do:"send", as, event, payload} (no acknowledgement)
+//   {do:"lose", as} breaks the connection without a word, {do:"reopen", as} comes back: {recovered}. {do:"signal", path} makes a file, {do:"wait", path} waits for one
 //   connect and http take a url of their own (another server), {do:"await", as, event}  {do:"close", as}  {do:"http", method, path, token, body}
+import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 const { io } = createRequire(new URL('../../../examples/package.json', import.meta.url))('socket.io-client');
 
@@ -40,6 +42,20 @@ for (const step of JSON.parse(stepsJson)) {
     result = result.payload;
   } else if (step.do === 'events') {
     result = events[step.as].map((e) => e.event);
+  } else if (step.do === 'lose') {
+    sockets[step.as].io.engine.close();
+    await until('loss', () => (sockets[step.as].connected ? undefined : true));
+  } else if (step.do === 'reopen') {
+    sockets[step.as].connect();
+    await until('coming back', () => (sockets[step.as].connected ? true : undefined));
+    result = { recovered: sockets[step.as].recovered };
+  } else if (step.do === 'signal') {
+    writeFileSync(step.path, '');
+  } else if (step.do === 'wait') {
+    for (const deadline = Date.now() + 60_000; !existsSync(step.path);) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${step.path}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   } else if (step.do === 'close') {
     sockets[step.as].disconnect();
   } else if (step.do === 'http') {

@@ -10,6 +10,7 @@ using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Realtime;
+using Stoa.Server.Realtime.Presence;
 
 namespace Stoa.Server.Messaging.Doors;
 
@@ -36,12 +37,16 @@ public static class Communications
     }
 
     private static async Task<Results<Ok<CommunicationPage>, ProblemHttpResult>> List(
-        long astrologerId, ListConversations list, Caller caller, CancellationToken cancellation, int? page = null, int? limit = null)
+        long astrologerId, ListConversations list, ReadPresence presence, Caller caller, CancellationToken cancellation, int? page = null, int? limit = null)
     {
         if (!IsOwn(astrologerId, caller))
             return NotYours.ToHttp();
-        return (await list.Handle(new(null, page, limit, OnlyPairs: true, OnlyWritten: true), caller, cancellation)).ToOk(r => new CommunicationPage(
-            true, [.. r.Conversations.Select(c => CommunicationItem.Of(c, caller.UserId))], r.Total, r.Page, r.Limit, r.Page * (long)r.Limit < r.Total));
+        var found = await list.Handle(new(null, page, limit, OnlyPairs: true, OnlyWritten: true), caller, cancellation);
+        if (found.Refusal is { } refusal)
+            return refusal.ToHttp();
+        var items = await ItemsAsync(found.Value.Conversations, presence, caller, cancellation);
+        var (total, number, size) = (found.Value.Total, found.Value.Page, found.Value.Limit);
+        return TypedResults.Ok(new CommunicationPage(true, items, total, number, size, number * (long)size < total));
     }
 
     private static async Task<Results<Ok<UnreadCounts>, ProblemHttpResult>> CountUnreads(
@@ -70,7 +75,7 @@ public static class Communications
 
     private static async Task<Results<Created<Envelope<CommunicationItem>>, ProblemHttpResult>> Post(
         long astrologerId, PostCommunication body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
-        OpenSupportInbox inbox, SendMessage send, SendDirectMessage direct, ListConversations list, Caller caller, CancellationToken cancellation)
+        OpenSupportInbox inbox, SendMessage send, SendDirectMessage direct, ListConversations list, ReadPresence presence, Caller caller, CancellationToken cancellation)
     {
         if (!IsOwn(astrologerId, caller))
             return NotYours.ToHttp();
@@ -81,7 +86,20 @@ public static class Communications
         if (sent.Refusal is { } refusal)
             return refusal.ToHttp();
         var found = await list.Handle(new(sent.Value, null, 1), caller, cancellation);
-        return TypedResults.Created((string?)null, Envelope.Of(CommunicationItem.Of(found.Value.Conversations[0], caller.UserId)));
+        var items = await ItemsAsync(found.Value.Conversations, presence, caller, cancellation);
+        return TypedResults.Created((string?)null, Envelope.Of(items[0]));
+    }
+
+    /// <summary>A line for each conversation, with whether its contact is online.</summary>
+    private static async Task<List<CommunicationItem>> ItemsAsync(
+        IReadOnlyList<ListConversations.Summary> conversations, ReadPresence presence, Caller caller, CancellationToken cancellation)
+    {
+        if (conversations.Count == 0)
+            return [];
+        var contacts = conversations.Select(c => CommunicationItem.ContactOf(c, caller.UserId).UserId).ToList();
+        var seen = await presence.Handle(contacts, caller, cancellation);
+        var online = seen.Value.Where(static p => p.IsOnline).Select(static p => p.UserId).ToHashSet();
+        return [.. conversations.Select((c, i) => CommunicationItem.Of(c, caller.UserId, online.Contains(contacts[i])))];
     }
 
     private static async Task<Outcome<long>> ToDeskAsync(
@@ -110,7 +128,7 @@ public sealed record PostCommunication(
 /// <param name="Id">Of the newest message, as the routes that mark it as read take it.</param>
 /// <param name="Type"><c>message</c>; calls are not in this list yet.</param>
 /// <param name="ContactId">Digits; the support desk is <c>admin</c>.</param>
-/// <param name="IsOnline">Always false: presence is not known here yet.</param>
+/// <param name="IsOnline">As in <c>GET /api/presence</c>: false also for who hides it.</param>
 /// <param name="Status"><c>sent</c> or <c>received</c>.</param>
 /// <param name="Duration">Of a call, <c>m:ss</c>; null for a message.</param>
 public sealed record CommunicationItem(
@@ -119,14 +137,17 @@ public sealed record CommunicationItem(
     string ConversationId)
 {
     /// <param name="summary">A conversation of two with at least one message.</param>
-    public static CommunicationItem Of(ListConversations.Summary summary, long reader)
+    public static CommunicationItem Of(ListConversations.Summary summary, long reader, bool isOnline)
     {
         var (card, last) = (summary.Card, summary.Last!);
-        var contact = card.Parties.FirstOrDefault(p => p.UserId != reader) ?? card.PartyOf(0);
+        var contact = ContactOf(summary, reader);
         return new CommunicationItem(
             last.Id, last.Id, "message", contact.Name, card.WireIdOf(contact.UserId), PartyNames.Of(contact.Type), null,
-            last.SentAt, ConversationView.Preview(last.Body), summary.UnreadCount, false, last.SenderId == reader ? "sent" : "received", null, null, null, card.WireName);
+            last.SentAt, ConversationView.Preview(last.Body), summary.UnreadCount, isOnline, last.SenderId == reader ? "sent" : "received", null, null, null, card.WireName);
     }
+
+    internal static Party ContactOf(ListConversations.Summary summary, long reader) =>
+        summary.Card.Parties.FirstOrDefault(p => p.UserId != reader) ?? summary.Card.PartyOf(0);
 }
 
 public sealed record CommunicationPage(bool Success, List<CommunicationItem> Data, int Total, int Page, int Limit, bool HasMore);
