@@ -19,7 +19,7 @@ public sealed class FreshDatabase : IAsyncDisposable
         }
         else
         {
-            Target = new DatabaseTarget(DatabaseKind.Postgres, new NpgsqlConnectionStringBuilder(EachDatabaseAttribute.Postgres) { Database = name }.ConnectionString);
+            Target = DatabaseUrl.Read(new NpgsqlConnectionStringBuilder(EachDatabaseAttribute.Postgres) { Database = name }.ConnectionString, name);
         }
     }
 

@@ -131,7 +131,8 @@ public static class PostgresDatabase
     /// <summary>Closes the idle connections to a database: their pool would keep them for minutes, and the tests share one server.</summary>
     public static void Leave(string url)
     {
-        using var connection = new NpgsqlConnection(url);
+        // As the server reads it: a pool belongs to the letters of its connection string.
+        using var connection = new NpgsqlConnection(DatabaseUrl.Read(url, "stoa").Connection);
         NpgsqlConnection.ClearPool(connection);
     }
 
