@@ -23,6 +23,9 @@ public sealed class EachDatabaseAttribute(params object?[] more) : DataAttribute
 
     public object?[] More { get; } = more;
 
+    /// <summary>For what takes several servers: one SQLite file has one.</summary>
+    public bool PostgresOnly { get; init; }
+
     /// <summary>Null when there is no PostgreSQL to test on.</summary>
     public static string? Postgres => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } connection ? connection : null;
 
@@ -31,10 +34,8 @@ public sealed class EachDatabaseAttribute(params object?[] more) : DataAttribute
         var isMissing = Postgres is null;
         if (isMissing && Environment.GetEnvironmentVariable("CI") == "true")
             throw new InvalidOperationException($"{Variable} is not set, and with CI=true nothing is skipped");
-        return new([
-            new TheoryDataRow([Database.Sqlite, .. More]),
-            new TheoryDataRow([Database.Postgres, .. More]) { Skip = isMissing ? $"{Variable} is not set" : null },
-        ]);
+        var postgres = new TheoryDataRow([Database.Postgres, .. More]) { Skip = isMissing ? $"{Variable} is not set" : null };
+        return new(PostgresOnly ? [postgres] : [new TheoryDataRow([Database.Sqlite, .. More]), postgres]);
     }
 
     public override bool SupportsDiscoveryEnumeration() => true;

@@ -114,10 +114,9 @@ public sealed class MessagingSettingsTests
         Assert.Equal(0, (await root.GetAsync(Path)).Body.GetProperty("version").GetInt32());
     }
 
-    [Theory, EachDatabase]
+    [Theory, EachDatabase(PostgresOnly = true)]
     public async Task Another_server_follows_within_five_seconds(Database database)
     {
-        Assert.SkipWhen(database == Database.Sqlite, "One SQLite file has one server");
         Assert.InRange(PolicyInForce.KeptFor, TimeSpan.Zero, TimeSpan.FromSeconds(4));
         var url = PostgresDatabase.New();
         await using var one = StoaServer.On(url, database);
