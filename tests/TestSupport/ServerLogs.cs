@@ -1,7 +1,7 @@
 namespace Stoa.TestSupport;
 
 /// <summary>The log files of a server, read while it writes them.</summary>
-public static class LogFiles
+public static class ServerLogs
 {
     /// <summary>Waits until an area's file has this text; returns the file.</summary>
     public static Task<string> LogAsync(this StoaServer stoa, string area, string until) => Eventually.GetAsync(

@@ -18,10 +18,10 @@ internal static class RedisCheck
         var place = string.Join(',', options.EndPoints.Select(static e => e.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));
         options.AbortOnConnectFail = true;
         options.ConnectRetry = 0;
-        options.ConnectTimeout = options.AsyncTimeout = (int)patience.TotalMilliseconds;
+        options.ConnectTimeout = options.SyncTimeout = (int)patience.TotalMilliseconds;
         try
         {
-            await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+            using var redis = await ConnectionMultiplexer.ConnectAsync(options);
             var ping = await redis.GetDatabase().PingAsync();
             var version = redis.GetServer(redis.GetEndPoints()[0]).Version;
             return version < Oldest
