@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cluster.Clients;
 using Cluster.Processes;
+using Cluster.Records;
 using Stoa.TestSupport;
 using Xunit;
 
@@ -41,6 +42,9 @@ public sealed class RecoveryTests
             new { @do = "await", @as = "ana", @event = "dm:message_received" },
         ]));
         await Eventually.GetAsync(() => File.Exists(missed) || playing.IsCompleted, static there => there, static _ => "The script did not come to the loss.");
+
+        // What was not noted as announced before the kill is announced again after it.
+        await Outbox.DrainsAsync(database, TimeSpan.FromSeconds(30));
         await server.KillAsync();
         await server.StartAsync();
         await File.WriteAllTextAsync(isUp, "", TestContext.Current.CancellationToken);
