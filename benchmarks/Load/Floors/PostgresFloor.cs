@@ -34,8 +34,8 @@ public sealed class PostgresFloor : Floor
             connection = new NpgsqlConnection(text);
             connection.Open();
             insert = new NpgsqlCommand(
-                "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, client_message_id, sent_at, hidden_from_sender, hidden_from_recipient) " +
-                "SELECT c, n, s, r, 'Text', b, k, t, false, false FROM unnest($1, $2, $3, $4, $5, $6, $7) v(c, n, s, r, b, k, t)",
+                "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, client_message_id, sent_at, hidden_from_sender, hidden_from_recipient, is_redacted) " +
+                "SELECT c, n, s, r, 'Text', b, k, t, false, false, false FROM unnest($1, $2, $3, $4, $5, $6, $7) v(c, n, s, r, b, k, t)",
                 connection);
             foreach (var type in Types)
                 insert.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | type });

@@ -70,8 +70,19 @@ internal static unsafe partial class SocketFloor
             return;
         }
 
-        // Frames of the generator: two bytes of head (four when long), a mask of zeros, then the text as it is.
-        var text = message[((message[1] & 0x7F) == 126 ? 8 : 6)..];
+        // Frames of the generator: two bytes of head (four when long), a mask of zeros, then the text as it is. Several may have come together.
+        while (message.Length > 6)
+        {
+            var isLong = (message[1] & 0x7F) == 126;
+            var start = isLong ? 8 : 6;
+            var end = start + (isLong ? (message[2] << 8) | message[3] : message[1] & 0x7F);
+            Answer(socket, message[start..end], members);
+            message = message[end..];
+        }
+    }
+
+    private static void Answer(int socket, Span<byte> text, List<int> members)
+    {
         if (text.StartsWith("420[\"join\""u8))
         {
             members.Add(socket);

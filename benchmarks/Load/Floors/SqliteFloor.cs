@@ -35,8 +35,8 @@ public sealed class SqliteFloor : Floor
             begin = Command("BEGIN IMMEDIATE");
             commit = Command("COMMIT");
             insert = Command(
-                "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, client_message_id, sent_at, hidden_from_sender, hidden_from_recipient) " +
-                "VALUES ($conversation, $seq, $sender, $recipient, 'Text', $body, $client, $at, 0, 0)");
+                "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, client_message_id, sent_at, hidden_from_sender, hidden_from_recipient, is_redacted) " +
+                "VALUES ($conversation, $seq, $sender, $recipient, 'Text', $body, $client, $at, 0, 0, 0)");
             foreach (var name in (string[])["$conversation", "$seq", "$sender", "$recipient", "$body", "$client", "$at"])
                 insert.Parameters.Add(new SqliteParameter { ParameterName = name });
             insert.Prepare();

@@ -1,25 +1,26 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Org.BouncyCastle.Crypto.Generators;
 using Stoa.Core;
 
 namespace Stoa.Server.Identity;
 
 /// <summary>bcrypt on a few threads of its own, so that a storm of log-ins cannot starve the rest of the server.</summary>
 /// <remarks>
-/// One hash at cost 12 takes about 0.2 s of a core. Work beyond the queue is refused with <c>auth.busy</c> instead of piling up.
+/// One hash at cost 12 takes about 0.2 s of a core; the threads stand behind all others where the system lets them (Linux). Work beyond the queue is refused
+/// with <c>auth.busy</c> instead of piling up, after a second: who asks again at once then costs no more than who waits as told. Beyond
+/// <see cref="MaxHeld"/> such waiting ones the answer is immediate.
 /// bcrypt reads 72 bytes: longer passwords are hashed with SHA-384 first, so that every byte counts.
 /// </remarks>
 public sealed class PasswordHashing : IDisposable
 {
     public static readonly Refusal Busy = Refusal.TooMany("auth.busy", "Too many sign-ins at the moment, please try again shortly");
 
-    private const string Version = "2b";
-    private const int MaxBcryptBytes = 72;
-    private const int SaltBytes = 16;
+    private const int MaxHeld = 1000;
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(1);
 
     private readonly BlockingCollection<Action> work;
+    private int held;
     private readonly int cost;
     private readonly string decoy;
 
@@ -30,19 +31,19 @@ public sealed class PasswordHashing : IDisposable
     {
         this.cost = cost;
         work = new BlockingCollection<Action>(queueLength);
-        decoy = OpenBsdBCrypt.Generate(Version, "nobody's password".ToCharArray(), RandomNumberGenerator.GetBytes(SaltBytes), cost);
+        decoy = Bcrypt.Hash("nobody's password", cost);
         for (var i = 0; i < threads; i++)
             new Thread(Run) { IsBackground = true, Name = $"password hashing {i}" }.Start();
     }
 
     /// <summary>The bcrypt hash of a new password, or <see cref="Busy"/>.</summary>
     public Task<Outcome<string>> HashAsync(string password, CancellationToken cancellation) => Enqueue(
-        () => OpenBsdBCrypt.Generate(Version, Prepared(password), RandomNumberGenerator.GetBytes(SaltBytes), cost), cancellation);
+        () => Bcrypt.Hash(Prepared(password), cost), cancellation);
 
     /// <summary>Whether the password fits the hash, or <see cref="Busy"/>.</summary>
     /// <param name="hash">Null or empty when there is no such account, or nobody can sign in to it: the same time is spent, and the answer is false.</param>
     public Task<Outcome<bool>> VerifyAsync(string password, string? hash, CancellationToken cancellation) => Enqueue(
-        () => OpenBsdBCrypt.CheckPassword(string.IsNullOrEmpty(hash) ? decoy : hash, Prepared(password)) && !string.IsNullOrEmpty(hash), cancellation);
+        () => Bcrypt.Verify(Prepared(password), string.IsNullOrEmpty(hash) ? decoy : hash) && !string.IsNullOrEmpty(hash), cancellation);
 
     /// <summary>True when the hash was made at a lower cost than today's.</summary>
     public bool IsOutdated(string hash)
@@ -77,18 +78,36 @@ public sealed class PasswordHashing : IDisposable
                 done.TrySetException(fault);
             }
         });
-        return accepted ? await done.Task : Busy;
+        if (accepted)
+            return await done.Task;
+        await HoldAsync(cancellation);
+        return Busy;
+    }
+
+    private async Task HoldAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            // Real time, whatever clock the rest goes by: this is about load.
+            if (Interlocked.Increment(ref held) <= MaxHeld)
+                await Task.Delay(Hold, TimeProvider.System, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref held);
+        }
     }
 
     private void Run()
     {
+        ThreadNiceness.Lower();
         foreach (var hashing in work.GetConsumingEnumerable())
             hashing();
     }
 
-    private static char[] Prepared(string password)
+    private static string Prepared(string password)
     {
         var bytes = Encoding.UTF8.GetBytes(password);
-        return bytes.Length <= MaxBcryptBytes ? password.ToCharArray() : Convert.ToBase64String(SHA384.HashData(bytes)).ToCharArray();
+        return bytes.Length <= Bcrypt.MaxBytes ? password : Convert.ToBase64String(SHA384.HashData(bytes));
     }
 }

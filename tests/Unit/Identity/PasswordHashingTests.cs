@@ -1,3 +1,4 @@
+using Org.BouncyCastle.Crypto.Generators;
 using Stoa.Server.Identity;
 using Stoa.TestSupport;
 using Xunit;
@@ -36,6 +37,21 @@ public sealed class PasswordHashingTests
         Assert.False((await hashing.VerifyAsync(password, hash.Replace("$2a$", "$2b$", StringComparison.Ordinal)[..^1] + ".", Token)).Value);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("päss wörd 😀")]
+    [InlineData("a zero\0byte")]
+    [InlineData("123456789012345678901234567890123456789012345678901234567890123456789012")]
+    public async Task What_the_systems_library_makes_the_other_one_reads_and_the_other_way_round(string password)
+    {
+        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+        var others = OpenBsdBCrypt.Generate("2b", password.ToCharArray(), new byte[16], 4);
+
+        Assert.True(OpenBsdBCrypt.CheckPassword((await hashing.HashAsync(password, Token)).Value, password.ToCharArray()));
+        Assert.True((await hashing.VerifyAsync(password, others, Token)).Value);
+        Assert.False((await hashing.VerifyAsync("x" + password, others, Token)).Value);
+    }
+
     [Fact]
     public async Task Every_byte_of_a_long_password_counts()
     {
@@ -49,7 +65,7 @@ public sealed class PasswordHashingTests
     }
 
     [Fact]
-    public async Task Beyond_the_queue_work_is_refused_at_once()
+    public async Task Beyond_the_queue_work_is_refused()
     {
         using var hashing = new PasswordHashing(cost: 10, threads: 1, queueLength: 2);
 
