@@ -29,7 +29,7 @@ internal static class CreateAdminVerb
         await using var db = StoaDbServices.Open(settings.Database.Target);
         if (settings.Database.MigrateOnStart)
             await StartupMigration.ApplyAsync(db, NullLogger.Instance, cancellation);
-        using var passwords = new PasswordHashing(settings.Passwords.BcryptRounds, threads: 1, queueLength: 1);
+        using var passwords = new PasswordHashing(settings.Passwords.BcryptRounds, threads: 1, queueLength: 1, TimeProvider.System);
         var made = await new CreateAdmin(db, passwords, new PasswordRules(settings), TimeProvider.System).Handle(new(username, email, password!), cancellation);
         return made.Refusal is { } refusal
             ? await SayAsync(Cli.Failed, refusal.Text)

@@ -23,7 +23,7 @@ public static class IdentityModule
         var passwords = settings.Passwords;
         var threads = passwords.HashingThreads > 0 ? passwords.HashingThreads : Math.Max(1, Environment.ProcessorCount / 2);
         var (refreshLifetime, longLifetime) = (settings.Tokens.RefreshLifetime, settings.Tokens.LongAccessLifetime);
-        services.AddSingleton(_ => new PasswordHashing(passwords.BcryptRounds, threads, passwords.QueueLength));
+        services.AddSingleton(p => new PasswordHashing(passwords.BcryptRounds, threads, passwords.QueueLength, p.GetRequiredService<TimeProvider>()));
         services.AddScoped(p => new SessionTokens(
             p.GetRequiredService<StoaDb>(), p.GetRequiredService<AccessTokens>(), p.GetRequiredService<OutgoingMail>(), p.GetRequiredService<TimeProvider>(),
             refreshLifetime, longLifetime));

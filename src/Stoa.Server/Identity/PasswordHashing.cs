@@ -22,14 +22,16 @@ public sealed class PasswordHashing : IDisposable
     private readonly BlockingCollection<Action> work;
     private int held;
     private readonly int cost;
+    private readonly TimeProvider clock;
     private readonly string decoy;
 
     /// <param name="cost">bcrypt's log2 rounds, 4 to 16.</param>
     /// <param name="threads">How many hashes run at once.</param>
     /// <param name="queueLength">How many may wait.</param>
-    public PasswordHashing(int cost, int threads, int queueLength)
+    public PasswordHashing(int cost, int threads, int queueLength, TimeProvider clock)
     {
         this.cost = cost;
+        this.clock = clock;
         work = new BlockingCollection<Action>(queueLength);
         decoy = Bcrypt.Hash("nobody's password", cost);
         for (var i = 0; i < threads; i++)
@@ -88,9 +90,8 @@ public sealed class PasswordHashing : IDisposable
     {
         try
         {
-            // Real time, whatever clock the rest goes by: this is about load.
             if (Interlocked.Increment(ref held) <= MaxHeld)
-                await Task.Delay(Hold, TimeProvider.System, cancellation);
+                await Task.Delay(Hold, clock, cancellation);
         }
         finally
         {

@@ -12,7 +12,7 @@ public sealed class PasswordHashingTests
     [Requirement("S1-75")]
     public async Task A_hash_is_salted_bcrypt_and_fits_its_password_only()
     {
-        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
 
         var one = (await hashing.HashAsync("päss wörd 😀", Token)).Value;
         var other = (await hashing.HashAsync("päss wörd 😀", Token)).Value;
@@ -30,7 +30,7 @@ public sealed class PasswordHashingTests
     [InlineData("U*U*U", "$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a")]
     public async Task Hashes_of_other_implementations_are_understood(string password, string hash)
     {
-        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
 
         Assert.True((await hashing.VerifyAsync(password, hash, Token)).Value);
         Assert.False((await hashing.VerifyAsync(password + "x", hash, Token)).Value);
@@ -44,7 +44,7 @@ public sealed class PasswordHashingTests
     [InlineData("123456789012345678901234567890123456789012345678901234567890123456789012")]
     public async Task What_the_systems_library_makes_the_other_one_reads_and_the_other_way_round(string password)
     {
-        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
         var others = OpenBsdBCrypt.Generate("2b", password.ToCharArray(), new byte[16], 4);
 
         Assert.True(OpenBsdBCrypt.CheckPassword((await hashing.HashAsync(password, Token)).Value, password.ToCharArray()));
@@ -55,7 +55,7 @@ public sealed class PasswordHashingTests
     [Fact]
     public async Task Every_byte_of_a_long_password_counts()
     {
-        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
+        using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
         var start = new string('x', 80);
 
         var hash = (await hashing.HashAsync(start + "a", Token)).Value;
@@ -67,7 +67,7 @@ public sealed class PasswordHashingTests
     [Fact]
     public async Task Beyond_the_queue_work_is_refused()
     {
-        using var hashing = new PasswordHashing(cost: 10, threads: 1, queueLength: 2);
+        using var hashing = new PasswordHashing(cost: 10, threads: 1, queueLength: 2, TimeProvider.System);
 
         var all = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => hashing.HashAsync("password", Token)));
 
@@ -78,8 +78,8 @@ public sealed class PasswordHashingTests
     [Fact]
     public async Task A_hash_of_a_lower_cost_is_outdated()
     {
-        using var cheap = new PasswordHashing(cost: 4, threads: 1, queueLength: 10);
-        using var dear = new PasswordHashing(cost: 5, threads: 1, queueLength: 10);
+        using var cheap = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
+        using var dear = new PasswordHashing(cost: 5, threads: 1, queueLength: 10, TimeProvider.System);
         var hash = (await cheap.HashAsync("password", Token)).Value;
 
         Assert.False(cheap.IsOutdated(hash));
