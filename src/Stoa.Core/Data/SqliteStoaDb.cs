@@ -21,13 +21,12 @@ public sealed class SqliteStoaDb(DbContextOptions<SqliteStoaDb> options) : StoaD
     /// <summary>The write gate of one database file, shared by every context and the message log of this process.</summary>
     public static SemaphoreSlim GateOf(string connection) => Gates.GetOrAdd(connection, static _ => new SemaphoreSlim(1, 1));
 
-    /// <summary>This context with a connection that stays open, through all its uses from the pool.</summary>
-    internal SqliteStoaDb WithKeptConnection()
+    /// <summary>Gives the context, once for all its uses, a connection that stays open.</summary>
+    internal override void OnHandedOut()
     {
         if (!isKept)
             Database.SetDbConnection(new SqliteKeptConnection(Database.GetConnectionString()!), contextOwnsConnection: true);
         isKept = true;
-        return this;
     }
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)

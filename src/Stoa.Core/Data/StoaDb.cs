@@ -74,6 +74,11 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<OnlineUser> OnlineUsers => Set<OnlineUser>();
 
+    /// <summary>Called whenever the pool gives the context out.</summary>
+    internal virtual void OnHandedOut()
+    {
+    }
+
     /// <summary>Runs writing work in one transaction; bulk updates and deletes go through here too. Nested calls join the outer one.</summary>
     /// <remarks>Commits when <paramref name="work"/> returns, rolls back when it throws.</remarks>
     public virtual async Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellation)

@@ -16,12 +16,12 @@ public static class StoaDbServices
         {
             var pragmas = new SqlitePragmas();
             services.AddPooledDbContextFactory<SqliteStoaDb>(o => Quiet(o.UseSqlite(target.Connection).AddInterceptors(pragmas)), poolSize: 256);
-            services.AddSingleton<IDbContextFactory<StoaDb>, SqliteFactory>();
+            services.AddSingleton<IDbContextFactory<StoaDb>, Factory<SqliteStoaDb>>();
         }
         else
         {
             services.AddPooledDbContextFactory<PostgresStoaDb>(o => Quiet(o.UseNpgsql(target.Connection)), poolSize: 256);
-            services.AddSingleton<IDbContextFactory<StoaDb>, PostgresFactory>();
+            services.AddSingleton<IDbContextFactory<StoaDb>, Factory<PostgresStoaDb>>();
         }
 
         return services.AddScoped(static p => p.GetRequiredService<IDbContextFactory<StoaDb>>().CreateDbContext());
@@ -36,20 +36,19 @@ public static class StoaDbServices
     private static void Quiet(DbContextOptionsBuilder options) => options.ConfigureWarnings(static w => w.Log(
         (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug)));
 
-    // IDbContextFactory<T> is not covariant (CreateDbContextAsync returns Task<T>), hence these adapters.
-    private sealed class SqliteFactory(IDbContextFactory<SqliteStoaDb> inner) : IDbContextFactory<StoaDb>
+    // IDbContextFactory<T> is not covariant (CreateDbContextAsync returns Task<T>), hence this adapter.
+    private sealed class Factory<T>(IDbContextFactory<T> inner) : IDbContextFactory<StoaDb>
+        where T : StoaDb
     {
-        public StoaDb CreateDbContext() => inner.CreateDbContext().WithKeptConnection();
+        public StoaDb CreateDbContext() => HandedOut(inner.CreateDbContext());
 
         public async Task<StoaDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
-            (await inner.CreateDbContextAsync(cancellationToken)).WithKeptConnection();
-    }
+            HandedOut(await inner.CreateDbContextAsync(cancellationToken));
 
-    private sealed class PostgresFactory(IDbContextFactory<PostgresStoaDb> inner) : IDbContextFactory<StoaDb>
-    {
-        public StoaDb CreateDbContext() => inner.CreateDbContext();
-
-        public async Task<StoaDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
-            await inner.CreateDbContextAsync(cancellationToken);
+        private static T HandedOut(T db)
+        {
+            db.OnHandedOut();
+            return db;
+        }
     }
 }

@@ -29,7 +29,11 @@ internal static class Bcrypt
 
     /// <param name="password">At most <see cref="MaxBytes"/> bytes in UTF-8.</param>
     /// <param name="cost">log2 of the rounds, 4 to 16.</param>
-    public static string Hash(string password, int cost) => Hash(OfSystem, password, cost, RandomNumberGenerator.GetBytes(SaltBytes));
+    public static string Hash(string password, int cost)
+    {
+        var salt = RandomNumberGenerator.GetBytes(SaltBytes);
+        return Run(OfSystem, password, Setting(cost, salt)) ?? OpenBsdBCrypt.Generate(Version, password.ToCharArray(), salt, cost);
+    }
 
     /// <summary>False also for what is no bcrypt hash.</summary>
     public static bool Verify(string password, string hash)
@@ -39,8 +43,7 @@ internal static class Bcrypt
         return OpenBsdBCrypt.CheckPassword(hash, password.ToCharArray());
     }
 
-    private static string Hash(CryptRn? crypt, string password, int cost, byte[] salt) =>
-        Run(crypt, password, $"${Version}${cost:00}${Encoded(salt)}") ?? OpenBsdBCrypt.Generate(Version, password.ToCharArray(), salt, cost);
+    private static string Setting(int cost, byte[] salt) => $"${Version}${cost:00}${Encoded(salt)}";
 
     /// <summary>Null where the system cannot: no library, another kind of hash, a zero byte in the password.</summary>
     private static string? Run(CryptRn? crypt, string password, string setting)
@@ -80,7 +83,7 @@ internal static class Bcrypt
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         foreach (var password in (string[])["", "correct horse", "Grüße \u2713", new string('x', MaxBytes)])
         {
-            if (Hash(crypt, password, 4, salt) != OpenBsdBCrypt.Generate(Version, password.ToCharArray(), salt, 4))
+            if (Run(crypt, password, Setting(4, salt)) != OpenBsdBCrypt.Generate(Version, password.ToCharArray(), salt, 4))
                 return false;
         }
 

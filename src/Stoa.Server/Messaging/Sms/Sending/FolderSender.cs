@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Stoa.Server.Hosting.Files;
 
 namespace Stoa.Server.Messaging.Sms.Sending;
 
@@ -11,42 +12,17 @@ public sealed class FolderSender(string folder, TimeProvider clock) : ISmsSender
     {
         try
         {
-            CreateFolder();
+            OwnerOnlyFiles.MakeFolder(folder);
             var name = string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{id}.sms");
             var unfinished = Path.Combine(folder, $".{name}.{Guid.NewGuid():N}");
-            await WriteAsync($"From: {sms.From}\nTo: {sms.To}\n\n{sms.Text}\n", unfinished, cancellation);
+            using var text = new MemoryStream(Encoding.UTF8.GetBytes($"From: {sms.From}\nTo: {sms.To}\n\n{sms.Text}\n"));
+            await OwnerOnlyFiles.FillAsync(unfinished, text, cancellation);
             File.Move(unfinished, Path.Combine(folder, name), overwrite: true);
             return null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new SmsDelayedException($"The folder {folder} cannot be written", fault);
-        }
-    }
-
-    private void CreateFolder()
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static async Task WriteAsync(string text, string path, CancellationToken cancellation)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        try
-        {
-            await using var file = new FileStream(path, options);
-            await file.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
-            file.Flush(flushToDisk: true);
-        }
-        catch
-        {
-            File.Delete(path);
-            throw;
         }
     }
 }
