@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Stoa.SocketIO.EngineIO;
+using Stoa.SocketIO.Epoll;
 using Stoa.SocketIO.Namespaces;
 
 namespace Stoa.SocketIO;
@@ -26,6 +28,22 @@ public static class SocketIORegistration
         var options = services.AddOptions<SocketIOOptions>().ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);
+        return services;
+    }
+
+    /// <summary>
+    /// Has the web server listen through a transport of our own (Linux; elsewhere nothing changes): an upgraded WebSocket over plain TCP is let go by the web server, which
+    /// makes it several times lighter, and its messages are handled on the thread that waits for sockets, without a switch of threads. Handlers that block are taken
+    /// care of, at the price of some milliseconds for the sockets that share their thread.
+    /// </summary>
+    /// <remarks>
+    /// The request of such a WebSocket ends at once, for access logs and metrics too. Connections over TLS, Unix sockets or HTTP/2, and all connections of a server whose
+    /// limits count them (<c>MaxConcurrentConnections</c>, <c>MaxConcurrentUpgradedConnections</c>), stay within their request.
+    /// </remarks>
+    public static IServiceCollection AddSocketIOTransport(this IServiceCollection services)
+    {
+        if (OperatingSystem.IsLinux())
+            services.AddSingleton<IConnectionListenerFactory, EpollTransport>();
         return services;
     }
 

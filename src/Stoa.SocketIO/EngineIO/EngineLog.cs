@@ -10,4 +10,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(2, LogLevel.Debug, "Engine.IO session on {Transport} closed: {Reason}", EventName = "EngineSessionClosed")]
     public static partial void SessionClosed(ILogger logger, EngineTransports transport, EngineCloseReason reason);
+
+    [LoggerMessage(3, LogLevel.Error, "A handler of an Engine.IO session failed; its connection is cut", EventName = "EngineServingFailed")]
+    public static partial void ServingFailed(ILogger logger, Exception fault);
 }

@@ -58,10 +58,10 @@ internal sealed class EngineServer : IDisposable
     }
 
     /// <summary>Makes a session known; its heartbeat starts now.</summary>
-    public EngineSession Open(HttpContext context, WebSocketConnection? socket)
+    public EngineSession Open(EngineHandshake handshake, WebSocketConnection? socket)
     {
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SessionIdBytes));
-        var session = new EngineSession(this, id, new EngineHandshake(context, Clock.GetUtcNow()), socket, _handler);
+        var session = new EngineSession(this, id, handshake, socket, _handler);
         _sessions[id] = session;
         Metrics.Opened();
         // A stop that came meanwhile did not see this session.
@@ -85,6 +85,8 @@ internal sealed class EngineServer : IDisposable
         Metrics.Closed();
         EngineLog.SessionClosed(_log, session.Transport, reason);
     }
+
+    public void ServingFailed(Exception fault) => EngineLog.ServingFailed(_log, fault);
 
     /// <summary>Closes every session and refuses new ones (reason "server shutting down").</summary>
     public void Stop()

@@ -6,6 +6,20 @@ public sealed partial class EngineSession
     /// <summary>Serves the WebSocket until its peer has closed it. The session's own end only makes the rest of the messages unread.</summary>
     internal async Task RunAsync(WebSocketConnection socket)
     {
+        try
+        {
+            await ReceiveAsync(socket);
+        }
+        catch
+        {
+            // A fault of the application's handler: the next message would meet a state it did not expect.
+            Close(EngineCloseReason.TransportError);
+            throw;
+        }
+    }
+
+    private async Task ReceiveAsync(WebSocketConnection socket)
+    {
         while (true)
         {
             var message = await socket.ReadAsync();

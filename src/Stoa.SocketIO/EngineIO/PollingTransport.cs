@@ -16,7 +16,7 @@ internal sealed class PollingTransport(EngineServer server)
     /// <summary>The handshake over polling.</summary>
     public Task OpenAsync(HttpContext context)
     {
-        var session = server.Open(context, null);
+        var session = server.Open(new EngineHandshake(context, server.Clock.GetUtcNow()), null);
         if (server.Options.StickyCookie is { } name)
             context.Response.Cookies.Append(name, session.Id, new CookieOptions { Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax });
         session.Start();

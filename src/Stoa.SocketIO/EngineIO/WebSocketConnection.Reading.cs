@@ -34,8 +34,8 @@ internal sealed partial class WebSocketConnection
         await ReadAsync();
     }
 
-    /// <summary>Returns what the reader holds to its pool. Only after the last read.</summary>
-    public void Release()
+    /// <summary>Returns what the reader holds to its pool.</summary>
+    private void Release()
     {
         if (_buffer is not null)
             ArrayPool<byte>.Shared.Return(_buffer);
@@ -57,11 +57,11 @@ internal sealed partial class WebSocketConnection
                 {
                     Release();
 #pragma warning disable CA2022 // No bytes are asked for: this only waits until some are there.
-                    await stream.ReadAsync(Memory<byte>.Empty);
+                    await _stream.ReadAsync(Memory<byte>.Empty);
 #pragma warning restore CA2022
                 }
 
-                var read = await stream.ReadAsync(MakeRoom());
+                var read = await _stream.ReadAsync(MakeRoom());
                 if (read == 0)
                     break;
                 _end += read;
@@ -99,8 +99,8 @@ internal sealed partial class WebSocketConnection
             _start = _end;
         while (_start < _end)
         {
-            var limit = options.MaxPayload - (_fragments?.WrittenCount ?? 0);
-            var error = WebSocketFrame.TryRead(_buffer.AsSpan(_start, _end - _start), limit, deflate, out var frame, out var size);
+            var limit = _options.MaxPayload - (_fragments?.WrittenCount ?? 0);
+            var error = WebSocketFrame.TryRead(_buffer.AsSpan(_start, _end - _start), limit, _deflate, out var frame, out var size);
             if (error != WebSocketStatus.None)
                 return WebSocketMessage.End(error);
             if (size == 0)
@@ -173,7 +173,7 @@ internal sealed partial class WebSocketConnection
     {
         if (compressed)
         {
-            if (WebSocketDeflate.Decompress(data, options.MaxPayload, out var tooLong) is not { } inflated)
+            if (WebSocketDeflate.Decompress(data, _options.MaxPayload, out var tooLong) is not { } inflated)
                 return WebSocketMessage.End(tooLong ? WebSocketStatus.TooBig : WebSocketStatus.InvalidText);
             data = inflated;
         }

@@ -1,4 +1,5 @@
-using Microsoft.AspNetCore.Http;
+using System.Buffers;
+using Stoa.SocketIO.Epoll;
 
 namespace Stoa.SocketIO.EngineIO;
 
@@ -12,17 +13,40 @@ internal enum SendOutcome
 }
 
 /// <summary>
-/// A WebSocket over the stream of an upgraded request. Unlike the framework's class it writes ready-made frames, so that a broadcast costs one
+/// A WebSocket over the stream of an upgraded request or of a socket that was let go. Unlike the framework's class it writes ready-made frames, so that a broadcast costs one
 /// copy per connection into the server's pipe and nothing else; it holds no buffer while nothing arrives.
 /// </summary>
 /// <remarks>Any thread may send; messages leave in the order of the calls. One reader at a time.</remarks>
-internal sealed partial class WebSocketConnection(Stream stream, EngineOptions options, bool deflate, HttpContext request)
+internal sealed partial class WebSocketConnection : IWaitsForTurn
 {
+    // How long a peer that has closed may take for what was sent to it before.
+    private static readonly TimeSpan LastWritePatience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
-    private Queue<byte[]>? _queue;
-    private int _queuedBytes;
+    private readonly Stream _stream;
+    private readonly EngineOptions _options;
+    private readonly bool _deflate;
+    private readonly Action _cut;
+    private readonly bool _gathers;
+    private TaskCompletionSource? _written;
+    private WaitingFrames _waiting;
     private bool _writing;
+    private bool _gathering;
     private bool _ended;
+    private bool _isCut;
+
+    /// <param name="cut">Ends the connection at once.</param>
+    /// <param name="early">Bytes that came before <paramref name="stream"/> was read; copied.</param>
+    public WebSocketConnection(Stream stream, EngineOptions options, bool deflate, Action cut, ReadOnlyMemory<byte> early = default)
+    {
+        (_stream, _options, _deflate, _cut) = (stream, options, deflate, cut);
+        _gathers = stream is LooseStream;
+        if (early.IsEmpty)
+            return;
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(early.Length, SmallestBuffer));
+        early.CopyTo(_buffer);
+        _end = early.Length;
+    }
 
     /// <summary>Whether no write is under way.</summary>
     public bool IsIdle
@@ -30,7 +54,7 @@ internal sealed partial class WebSocketConnection(Stream stream, EngineOptions o
         get
         {
             lock (_gate)
-                return !_writing;
+                return !_writing || _gathering;
         }
     }
 
@@ -38,48 +62,36 @@ internal sealed partial class WebSocketConnection(Stream stream, EngineOptions o
     /// <param name="onlyIfIdle">Drop the message when an earlier write is still under way ("volatile").</param>
     public SendOutcome Send(OutgoingMessage message, bool onlyIfIdle = false)
     {
-        var bytes = deflate ? message.DeflatedFrames : message.Frames;
+        var bytes = _deflate ? message.DeflatedFrames : message.Frames;
         lock (_gate)
         {
             if (_ended)
                 return SendOutcome.Closed;
-            if (_writing)
-            {
-                if (onlyIfIdle)
-                    return SendOutcome.Dropped;
-                _queue ??= new Queue<byte[]>();
-                if (_queue.Count >= options.MaxOutgoingPackets || _queuedBytes > options.MaxOutgoingBytes - bytes.Length)
-                    return SendOutcome.Overflow;
-                Enqueue(bytes);
+            if (_writing && !_gathering && onlyIfIdle)
+                return SendOutcome.Dropped;
+            if (_writing && (_waiting.Count >= _options.MaxOutgoingPackets || _waiting.Bytes > _options.MaxOutgoingBytes - bytes.Length))
+                return SendOutcome.Overflow;
+            if (!MayWrite(bytes))
                 return SendOutcome.Sent;
-            }
-
-            _writing = true;
         }
 
-        Write(bytes);
+        Write();
         return SendOutcome.Sent;
     }
 
     /// <summary>Sends a close frame after what is queued; nothing can be sent afterwards. Reading goes on until the peer closes too.</summary>
     public void Close(WebSocketStatus status)
     {
-        byte[] frame = [0x88, 2, (byte)((ushort)status >> 8), (byte)status];
         lock (_gate)
         {
             if (_ended)
                 return;
             _ended = true;
-            if (_writing)
-            {
-                Enqueue(frame);
+            if (!MayWrite([0x88, 2, (byte)((ushort)status >> 8), (byte)status]))
                 return;
-            }
-
-            _writing = true;
         }
 
-        Write(frame);
+        Write();
     }
 
     /// <summary>Cuts the connection without a close frame: for a peer that does not read.</summary>
@@ -87,14 +99,14 @@ internal sealed partial class WebSocketConnection(Stream stream, EngineOptions o
     {
         lock (_gate)
         {
-            _ended = true;
-            _queue = null;
-            _queuedBytes = 0;
+            _ended = _isCut = true;
+            _waiting.Clear();
+            _written?.TrySetResult();
         }
 
         try
         {
-            request.Abort();
+            _cut();
         }
         catch (ObjectDisposedException)
         {
@@ -102,96 +114,32 @@ internal sealed partial class WebSocketConnection(Stream stream, EngineOptions o
         }
     }
 
+    /// <summary>After the last read: waits a moment for what is still being written, then gives back everything that is held.</summary>
+    public async ValueTask EndAsync(TimeProvider clock)
+    {
+        Release();
+        TaskCompletionSource? written = null;
+        lock (_gate)
+        {
+            _ended = true;
+            if (_writing && !_isCut)
+                written = _written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        if (written is not null && await Task.WhenAny(written.Task, Task.Delay(LastWritePatience, clock)) != written.Task)
+            Abort();
+        await _stream.DisposeAsync();
+    }
+
     private void SendControl(byte[] frame)
     {
         lock (_gate)
         {
             // A peer that floods pings and reads nothing gets no more answers than it may have packets waiting.
-            if (_ended || _queue?.Count >= options.MaxOutgoingPackets)
+            if (_ended || _waiting.Count >= _options.MaxOutgoingPackets || !MayWrite(frame))
                 return;
-            if (_writing)
-            {
-                Enqueue(frame);
-                return;
-            }
-
-            _writing = true;
         }
 
-        Write(frame);
+        Write();
     }
-
-    private void Enqueue(byte[] bytes)
-    {
-        (_queue ??= new Queue<byte[]>()).Enqueue(bytes);
-        _queuedBytes += bytes.Length;
-    }
-
-    /// <summary>Writes on the caller's thread as long as the server's pipe takes it, then goes on when it has room again.</summary>
-    private void Write(byte[] bytes)
-    {
-        while (true)
-        {
-            try
-            {
-                if (Unfinished(stream.WriteAsync(bytes)) is { } unfinished)
-                {
-                    _ = Finish(unfinished);
-                    return;
-                }
-            }
-            catch (Exception e) when (IsGone(e))
-            {
-                Abort();
-                return;
-            }
-
-            if (Next() is not { } next)
-                return;
-            bytes = next;
-        }
-    }
-
-    private static Task? Unfinished(ValueTask write)
-    {
-        if (!write.IsCompletedSuccessfully)
-            return write.AsTask();
-        write.GetAwaiter().GetResult();
-        return null;
-    }
-
-    private async Task Finish(Task write)
-    {
-        try
-        {
-            await write;
-        }
-        catch (Exception e) when (IsGone(e))
-        {
-            Abort();
-            return;
-        }
-
-        if (Next() is { } next)
-            Write(next);
-    }
-
-    private byte[]? Next()
-    {
-        lock (_gate)
-        {
-            if (_queue is { Count: > 0 })
-            {
-                var next = _queue.Dequeue();
-                _queuedBytes -= next.Length;
-                return next;
-            }
-
-            _writing = false;
-            _queue = null;
-            return null;
-        }
-    }
-
-    private static bool IsGone(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Stoa.SocketIO.Epoll;
 
 namespace Stoa.SocketIO.EngineIO;
 
@@ -23,28 +24,44 @@ internal static class WebSocketHandshake
             && IsKey(headers.SecWebSocketKey);
     }
 
-    /// <summary>Answers 101 (200 over HTTP/2) and takes over the stream.</summary>
-    public static async ValueTask<WebSocketConnection> AcceptAsync(HttpContext context, EngineOptions options)
+    /// <summary>
+    /// Answers 101 (200 over HTTP/2) and has the WebSocket served: within the request, which ends when the task of <paramref name="serve"/> does, or, where the
+    /// web server can let the connection go, after the request, which then ends at once.
+    /// </summary>
+    /// <param name="serve">Called once, unless this throws; must keep nothing of the request, must not throw, and ends the connection it is given.</param>
+    public static async Task AcceptAsync(HttpContext context, EngineOptions options, Func<WebSocketConnection, Task> serve)
     {
         var headers = context.Request.Headers;
         var deflate = options.WebSocketCompression && WebSocketDeflate.IsOffered(headers.SecWebSocketExtensions);
         if (deflate)
             context.Response.Headers.SecWebSocketExtensions = WebSocketDeflate.Accepted;
 
-        Stream stream;
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
         {
-            stream = await connect.AcceptAsync();
-        }
-        else
-        {
-            context.Response.Headers.Upgrade = "websocket";
-            context.Response.Headers.Connection = "Upgrade";
-            context.Response.Headers.SecWebSocketAccept = Accept(headers.SecWebSocketKey.ToString());
-            stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            await serve(new WebSocketConnection(await connect.AcceptAsync(), options, deflate, context.Abort));
+            return;
         }
 
-        return new WebSocketConnection(stream, options, deflate, context);
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.Connection = "Upgrade";
+        context.Response.Headers.SecWebSocketAccept = Accept(headers.SecWebSocketKey.ToString());
+        var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        if (context.Features.Get<ILetGoFeature>() is { CanLetGo: true } connection)
+            await LetGoAsync(connection, stream, options, deflate, serve);
+        else
+            await serve(new WebSocketConnection(stream, options, deflate, context.Abort));
+    }
+
+    private static async Task LetGoAsync(ILetGoFeature connection, Stream stream, EngineOptions options, bool deflate, Func<WebSocketConnection, Task> serve)
+    {
+        // Frames that came right behind the request are in the web server's hands already.
+        var early = new MemoryStream(0);
+        connection.LetGo(socket =>
+        {
+            var loose = new LooseStream(socket);
+            _ = serve(new WebSocketConnection(loose, options, deflate, loose.Abort, early.GetBuffer().AsMemory(0, (int)early.Length)));
+        });
+        await stream.CopyToAsync(early);
     }
 
     private static bool IsKey(string? key)

@@ -7,50 +7,74 @@ internal sealed class WebSocketTransport(EngineServer server)
 {
     private static readonly OutgoingMessage ProbeAnswer = OutgoingMessage.FromText("3probe"u8);
 
-    /// <summary>The handshake over WebSocket; ends when the connection does.</summary>
-    public async Task OpenAsync(HttpContext context)
+    /// <summary>The handshake over WebSocket.</summary>
+    public Task OpenAsync(HttpContext context)
     {
-        var socket = await WebSocketHandshake.AcceptAsync(context, server.Options);
-        try
-        {
-            var session = server.Open(context, socket);
-            socket.Send(server.OpenPacket(session, EngineTransports.WebSocket));
-            session.Start();
-            await session.RunAsync(socket);
-        }
-        finally
-        {
-            socket.Release();
-        }
+        var handshake = new EngineHandshake(context, server.Clock.GetUtcNow());
+        return WebSocketHandshake.AcceptAsync(context, server.Options, socket => ServeAsync(socket, s => OpenAsync(s, handshake)));
     }
 
-    /// <summary>A WebSocket that names a polling session; ends when the connection does.</summary>
+    /// <summary>A WebSocket that names a polling session.</summary>
     public async Task UpgradeAsync(HttpContext context, EngineSession session)
     {
         // Before the 101: a GET that the client sends right after it must meet the upgrade.
         var upgrading = server.Options.AllowUpgrades && session.BeginUpgrade();
-        WebSocketConnection? socket = null;
+        var isServed = false;
         try
         {
-            socket = await WebSocketHandshake.AcceptAsync(context, server.Options);
-            if (upgrading && await ProbeAsync(socket, session))
+            await WebSocketHandshake.AcceptAsync(context, server.Options, socket =>
             {
-                upgrading = false;
-                await session.RunAsync(socket);
-                return;
-            }
+                isServed = true;
+                return ServeAsync(socket, s => upgrading ? UpgradeAsync(s, session) : CloseAsync(s));
+            });
+        }
+        catch when (upgrading && !isServed)
+        {
+            session.EndUpgrade(won: false);
+            throw;
+        }
+    }
 
-            if (upgrading)
-                session.EndUpgrade(won: false);
-            upgrading = false;
-            await CloseAsync(socket);
+    /// <summary>Ends the connection when it has been served, however that ended.</summary>
+    private async Task ServeAsync(WebSocketConnection socket, Func<WebSocketConnection, Task> serve)
+    {
+        try
+        {
+            await serve(socket);
+        }
+#pragma warning disable CA1031 // The edge of the connection: there is nobody above when the request has ended long ago.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            server.ServingFailed(e);
+            socket.Abort();
+        }
+
+        await socket.EndAsync(server.Clock);
+    }
+
+    private Task OpenAsync(WebSocketConnection socket, EngineHandshake handshake)
+    {
+        var session = server.Open(handshake, socket);
+        socket.Send(server.OpenPacket(session, EngineTransports.WebSocket));
+        session.Start();
+        return session.RunAsync(socket);
+    }
+
+    private async Task UpgradeAsync(WebSocketConnection socket, EngineSession session)
+    {
+        var won = false;
+        try
+        {
+            won = await ProbeAsync(socket, session);
         }
         finally
         {
-            if (upgrading)
+            if (!won)
                 session.EndUpgrade(won: false);
-            socket?.Release();
         }
+
+        await (won ? session.RunAsync(socket) : CloseAsync(socket));
     }
 
     /// <summary>True when the client asked, was answered and confirmed in time. Otherwise only this WebSocket is given up.</summary>

@@ -24,6 +24,8 @@ public static class ConformanceApp
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        if (builder.Configuration.GetValue("transport", true))
+            builder.Services.AddSocketIOTransport();
         builder.Services.AddSocketIO(o =>
         {
             o.ConnectTimeout = ConnectTimeout;
@@ -54,6 +56,8 @@ public static class ConformanceApp
         var builder = WebApplication.CreateBuilder(args);
         // Without this the web server keeps an Activity, ids and a log scope (about 1 KiB) for as long as each WebSocket is open.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        if (builder.Configuration.GetValue("transport", !builder.Configuration.GetValue<bool>("bare")))
+            builder.Services.AddSocketIOTransport();
         builder.Services.AddSocketIO(o => o.Recovery = builder.Configuration.GetValue<bool>("recovery") ? new RecoveryOptions() : null);
         if (builder.Configuration["redis"] is { } redis)
             builder.Services.AddSocketIORedis(redis, o => o.ChannelPrefix = builder.Configuration["prefix"] ?? o.ChannelPrefix);

@@ -12,6 +12,8 @@ namespace Stoa.Conformance.Support;
 /// <summary>A real Kestrel on a port of its own, with Socket.IO at /socket.io and an Engine.IO echo at /engine.io.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
+    /// <summary>By default the suite runs on our transport; <c>STOA_TEST_TRANSPORT=framework</c> runs all of it on the framework's.</summary>
+    private static readonly bool LetsGo = Environment.GetEnvironmentVariable("STOA_TEST_TRANSPORT") != "framework";
     private readonly WebApplication _app;
 
     private TestServer(WebApplication app, LogCapture log)
@@ -34,16 +36,20 @@ public sealed class TestServer : IAsyncDisposable
 
     public SocketIOServer IO => Services.GetRequiredService<SocketIOServer>();
 
+    /// <param name="letsGo">Whether WebSockets leave the web server; null: as the environment has it, see <see cref="LetsGo"/>.</param>
     public static async Task<TestServer> StartAsync(
         Action<SocketIOBuilder>? io = null,
         Action<SocketIOOptions>? options = null,
         Action<EngineOptions>? engine = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        bool? letsGo = null)
     {
         var log = new LogCapture();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning);
+        if (letsGo ?? LetsGo)
+            builder.Services.AddSocketIOTransport();
         services?.Invoke(builder.Services);
         builder.Services.AddSocketIO(options);
         var app = builder.Build();
