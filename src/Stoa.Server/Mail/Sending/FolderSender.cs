@@ -1,5 +1,6 @@
 using System.Globalization;
 using MimeKit;
+using Stoa.Server.Jobs;
 
 namespace Stoa.Server.Mail.Sending;
 
@@ -24,7 +25,7 @@ public sealed class FolderSender(string folder) : IMailSender
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new MailDelayedException($"The folder {folder} cannot be written: {fault.Message}", isServerGone: true, fault);
+            throw new SendingDelayedException($"The folder {folder} cannot be written: {fault.Message}", isCarrierGone: true, fault);
         }
     }
 

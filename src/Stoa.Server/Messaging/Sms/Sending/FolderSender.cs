@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Stoa.Server.Hosting.Files;
+using Stoa.Server.Jobs;
 
 namespace Stoa.Server.Messaging.Sms.Sending;
 
@@ -22,7 +23,7 @@ public sealed class FolderSender(string folder, TimeProvider clock) : ISmsSender
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new SmsDelayedException($"The folder {folder} cannot be written", fault);
+            throw new SendingDelayedException($"The folder {folder} cannot be written", isCarrierGone: true, fault);
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 
 namespace Stoa.Server.Messaging.Sms.Sending;
 
@@ -44,7 +45,7 @@ public sealed class TwilioSender : ISmsSender, IDisposable
         }
         catch (HttpRequestException fault)
         {
-            throw new SmsDelayedException($"Twilio cannot be reached: {fault.HttpRequestError}", fault);
+            throw new SendingDelayedException($"Twilio cannot be reached: {fault.HttpRequestError}", isCarrierGone: true, fault);
         }
 
         using (answer)
@@ -53,7 +54,7 @@ public sealed class TwilioSender : ISmsSender, IDisposable
             if (answer.IsSuccessStatusCode)
                 return sid;
             var text = string.Create(CultureInfo.InvariantCulture, $"Twilio answered {(int)answer.StatusCode}{(code is null ? "" : $" (code {code})")}");
-            throw IsFinal(answer.StatusCode) ? new SmsRefusedException(text) : new SmsDelayedException(text);
+            throw IsFinal(answer.StatusCode) ? new SendingRefusedException(text) : new SendingDelayedException(text, isCarrierGone: true);
         }
     }
 
