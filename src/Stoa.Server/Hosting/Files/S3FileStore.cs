@@ -2,6 +2,7 @@ using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Stoa.Core;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Hosting.Files;
