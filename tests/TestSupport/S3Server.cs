@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stoa.TestSupport;
 
-/// <summary>npm's s3rver as a process: a bucket outside of our own code, which checks signatures.</summary>
+/// <summary>npm's s3rver as a process: a bucket outside of our own code. It knows access keys, but takes any SigV4 signature.</summary>
 public sealed class S3Server : IDisposable
 {
     public const string Bucket = "files";

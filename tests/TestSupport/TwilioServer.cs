@@ -35,6 +35,8 @@ public sealed class TwilioServer : IAsyncDisposable
         var app = builder.Build();
         var server = new TwilioServer(app);
         app.MapPost("/2010-04-01/Accounts/{account}/Messages.json", server.TakeAsync);
+        app.MapGet("/2010-04-01/Accounts/{account}.json", static (HttpRequest request, string account) =>
+            IsKnown(request, account) ? Results.Json(new { sid = account, status = "active", auth_token = Token }) : Unknown());
         await app.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }
@@ -73,12 +75,16 @@ public sealed class TwilioServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
+    private static bool IsKnown(HttpRequest request, string account) => account == Account
+        && request.Headers.Authorization == new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Account}:{Token}"))).ToString();
+
+    private static IResult Unknown() => Results.Json(new { code = 20003, message = "Authenticate", status = 401 }, statusCode: 401);
+
     private async Task<IResult> TakeAsync(HttpRequest request, string account)
     {
         Interlocked.Increment(ref requests);
-        var expected = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Account}:{Token}"))).ToString();
-        if (account != Account || request.Headers.Authorization != expected)
-            return Results.Json(new { code = 20003, message = "Authenticate", status = 401 }, statusCode: 401);
+        if (!IsKnown(request, account))
+            return Unknown();
         if (answers.TryDequeue(out var answer))
             return Results.Text(answer.Body, "application/json", Encoding.UTF8, answer.Status);
         var form = await request.ReadFormAsync();

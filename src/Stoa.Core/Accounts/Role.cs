@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace Stoa.Core.Accounts;
 
 /// <summary>A named permission set, e.g. <c>astrologer</c> or <c>moderator</c>.</summary>
@@ -18,6 +20,9 @@ public sealed class Role
 /// <summary>A role held by a user; unique per pair.</summary>
 public sealed class UserRole
 {
+    /// <summary>The role makes an administrator, as the superuser flag does (contract E.1).</summary>
+    public static readonly Expression<Func<UserRole, bool>> Administers = static r => r.Role!.Name == RoleNames.Admin || r.Role.Name == RoleNames.SuperAdmin;
+
     public long Id { get; private set; }
 
     public required long UserId { get; init; }

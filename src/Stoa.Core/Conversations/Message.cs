@@ -81,6 +81,10 @@ public sealed class Message
     /// <summary>Set when both sides have deleted it: the body is gone, the number stays, so that no reader takes it for a gap.</summary>
     public DateTimeOffset? ErasedAt { get; set; }
 
+    /// <summary>The beginning of a body: at most so many UTF-16 code units, never half of a character.</summary>
+    public static string Preview(string body, int length) =>
+        body.Length <= length ? body : body[..(char.IsHighSurrogate(body[length - 1]) ? length - 1 : length)];
+
     public bool IsHiddenFrom(long userId) =>
         ErasedAt is not null || (userId == SenderId && HiddenFromSender) || (userId == RecipientId && HiddenFromRecipient);
 

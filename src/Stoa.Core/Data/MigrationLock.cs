@@ -40,10 +40,7 @@ internal static class MigrationLock
         var path = Path.GetFullPath(new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource);
 
         // A folder made here holds the record: nobody but its owner may read it.
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        else
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnerOnlyFiles.MakeFolder(Path.GetDirectoryName(path)!);
         while (true)
         {
             try

@@ -20,8 +20,10 @@ internal static class Doctor
         findings.AddRange(settings.Notes.Select(static note => Finding.Warn("settings", note)));
         findings.AddRange(await DatabaseChecks.RunAsync(settings, clock, Patience, cancellation));
         findings.AddRange(FileChecks.Run(settings, clock));
+        findings.Add(await BucketCheck.RunAsync(settings.S3, Patience, cancellation));
         findings.Add(await RedisCheck.RunAsync(settings.Redis, Patience));
         findings.Add(await MailCheck.RunAsync(settings.Mail, Patience, cancellation));
+        findings.Add(await SmsCheck.RunAsync(settings.Sms, Patience, cancellation));
         foreach (var finding in findings)
             await Console.Out.WriteLineAsync(finding.ToString());
         return findings.Exists(static f => f.Level == Level.Fail) ? Cli.Failed : Cli.Ok;

@@ -126,10 +126,11 @@ public sealed class RegisterUser(
     private async Task<Refusal?> TakenAsync(string username, Request request, CancellationToken cancellation)
     {
         var (name, email, phone) = (User.KeyOf(username), User.KeyOf(request.Email), Phone(request));
+
+        // At most three: each of these is unique.
         var taken = await db.Users.AsNoTracking()
             .Where(u => u.UsernameKey == name || u.EmailKey == email || (phone != null && u.PhoneNumber == phone))
             .Select(u => new { u.UsernameKey, u.EmailKey })
-            .Take(3)
             .ToListAsync(cancellation);
         if (taken.Count == 0)
             return null;

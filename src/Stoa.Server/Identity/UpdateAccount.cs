@@ -52,9 +52,10 @@ public sealed class UpdateAccount(StoaDb db, SessionEnding ending, AuditTrail au
 
     private async Task<Refusal> WhoseAsync(User wanted, CancellationToken cancellation)
     {
+        // At most two: each of these is unique.
         var others = await db.Users.AsNoTracking()
             .Where(u => u.Id != wanted.Id && (u.UsernameKey == wanted.UsernameKey || u.EmailKey == wanted.EmailKey))
-            .Select(u => u.UsernameKey).Take(2).ToListAsync(cancellation);
+            .Select(u => u.UsernameKey).ToListAsync(cancellation);
         return others.Count == 0 ? RegisterUser.PhoneTaken : others.Contains(wanted.UsernameKey) ? RegisterUser.UsernameTaken : RegisterUser.EmailTaken;
     }
 

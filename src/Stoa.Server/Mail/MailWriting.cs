@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components.Web;
 using MimeKit;
 using MimeKit.Text;
 using Stoa.Server.Hosting.Settings;
-using Stoa.Server.Mail.Sending;
+using Stoa.Server.Jobs;
 
 namespace Stoa.Server.Mail;
 
@@ -13,12 +13,12 @@ namespace Stoa.Server.Mail;
 public sealed class MailWriting(IServiceProvider services, ILoggerFactory loggers, MailSettings settings, TimeProvider clock)
 {
     /// <param name="id">Of the mail's row; the message's own id is new every time, because a repeated mail may carry another link.</param>
-    /// <exception cref="MailRefusedException">A header's value has a line break, or the address cannot be written to.</exception>
+    /// <exception cref="SendingRefusedException">A header's value has a line break, or the address cannot be written to.</exception>
     public async Task<MimeMessage> WriteAsync(Envelope envelope, long id, CancellationToken cancellation)
     {
         var (to, letter) = envelope;
         if (!Mailbox.IsValid(to.Address))
-            throw new MailRefusedException("The address cannot be written to");
+            throw new SendingRefusedException("The address cannot be written to");
         var html = await RenderAsync(letter);
         cancellation.ThrowIfCancellationRequested();
 
@@ -59,5 +59,5 @@ public sealed class MailWriting(IServiceProvider services, ILoggerFactory logger
     /// <summary>A line break in a value would begin a header of the sender's choice.</summary>
     private static string? OneLine(string? value) => value is null || !value.Any(char.IsControl)
         ? value
-        : throw new MailRefusedException("A header's value has a line break or another control character");
+        : throw new SendingRefusedException("A header's value has a line break or another control character");
 }

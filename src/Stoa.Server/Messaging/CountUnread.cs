@@ -12,4 +12,8 @@ public sealed class CountUnread(StoaDb db)
         (StoaDb db, long user, CancellationToken cancellation) => db.Participants.Where(p => p.UserId == user && p.LeftAt == null).Sum(p => p.UnreadCount)));
 
     public async Task<Outcome<int>> Handle(Caller caller, CancellationToken cancellation) => await Sum.On(db)(db, caller.UserId, cancellation);
+
+    /// <summary>The same for the astrologer with this id, who must be the caller. Refusal: <c>communications.not_yours</c>.</summary>
+    public async Task<Outcome<int>> OfAstrologerAsync(long astrologerId, Caller caller, CancellationToken cancellation) =>
+        WhoseContacts.WhyNot(astrologerId, caller) is { } refusal ? refusal : await Handle(caller, cancellation);
 }

@@ -7,7 +7,7 @@ using Stoa.Server.Hosting;
 namespace Stoa.Server.Messaging;
 
 /// <summary>The caller's conversations, the most recently written first.</summary>
-/// <remarks>Three queries whatever the page; the sorting is over the caller's own conversations.</remarks>
+/// <remarks>Three queries whatever the page; the sorting is over the caller's own conversations. Refusal: <c>communications.not_yours</c>.</remarks>
 public sealed class ListConversations(StoaDb db)
 {
     public const int DefaultLimit = 20;
@@ -17,10 +17,11 @@ public sealed class ListConversations(StoaDb db)
     /// <param name="Page">From 1.</param>
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
     /// <param name="Kind">Only of this kind; null: all.</param>
-    /// <param name="OnlyWritten">Only those with a message in them.</param>
     /// <param name="ContextType">Only about this; null: whatever it is about.</param>
+    /// <param name="OnlyPairs">Only those of two.</param>
+    /// <param name="ContactsOf">Only those of two with a message in them, of the astrologer with this id, who must be the caller; null: whoever calls.</param>
     public sealed record Request(
-        long? Id, int? Page, int? Limit, ConversationKind? Kind = null, string? ContextType = null, string? ContextId = null, bool OnlyPairs = false, bool OnlyWritten = false);
+        long? Id, int? Page, int? Limit, ConversationKind? Kind = null, string? ContextType = null, string? ContextId = null, bool OnlyPairs = false, long? ContactsOf = null);
 
     public sealed record Response(IReadOnlyList<Summary> Conversations, int Total, int Page, int Limit);
 
@@ -40,6 +41,8 @@ public sealed class ListConversations(StoaDb db)
 
     public async Task<Outcome<Response>> Handle(Request request, Caller caller, CancellationToken cancellation)
     {
+        if (request.ContactsOf is { } astrologer && WhoseContacts.WhyNot(astrologer, caller) is { } refusal)
+            return refusal;
         var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
         var page = Math.Clamp(request.Page ?? 1, 1, int.MaxValue / MaxLimit);
         var mine = db.Participants.AsNoTracking().Where(p => p.UserId == caller.UserId && p.LeftAt == null);
@@ -49,8 +52,8 @@ public sealed class ListConversations(StoaDb db)
             mine = mine.Where(p => p.Conversation!.Kind == kind);
         if (request.OnlyPairs)
             mine = mine.Where(p => p.Conversation!.IsPair);
-        if (request.OnlyWritten)
-            mine = mine.Where(p => p.Conversation!.LastSeq > 0);
+        if (request.ContactsOf is not null)
+            mine = mine.Where(p => p.Conversation!.IsPair && p.Conversation.LastSeq > 0);
         if (request.ContextType is { } about)
             mine = mine.Where(p => p.Conversation!.ContextType == about);
         if (request.ContextId is { } which)

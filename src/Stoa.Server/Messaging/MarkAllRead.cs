@@ -19,4 +19,8 @@ public sealed class MarkAllRead(StoaDb db, MarkRead mark)
             await mark.Handle(new(conversation, null), caller, cancellation);
         return unread.Count;
     }
+
+    /// <summary>The same for the astrologer with this id, who must be the caller. Refusal: <c>communications.not_yours</c>.</summary>
+    public async Task<Outcome<int>> OfAstrologerAsync(long astrologerId, Caller caller, CancellationToken cancellation) =>
+        WhoseContacts.WhyNot(astrologerId, caller) is { } refusal ? refusal : await Handle(caller, cancellation);
 }

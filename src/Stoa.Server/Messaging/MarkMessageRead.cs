@@ -19,4 +19,8 @@ public sealed class MarkMessageRead(OwnMessage own, MarkRead mark)
         var marked = await mark.Handle(new(found.Value.ConversationId, [id]), caller, cancellation);
         return marked.Then(static _ => default(Done));
     }
+
+    /// <summary>The same, for astrologers alone. Refusal also: <c>communications.not_yours</c>.</summary>
+    public async Task<Outcome<Done>> ByAstrologerAsync(long id, Caller caller, CancellationToken cancellation) =>
+        WhoseContacts.WhyNot(caller.UserId, caller) is { } refusal ? refusal : await Handle(id, caller, cancellation);
 }

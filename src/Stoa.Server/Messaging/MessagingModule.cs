@@ -57,6 +57,7 @@ public static class MessagingModule
         services.AddScoped<MarkMessageRead>();
         services.AddScoped<MarkAllRead>();
         services.AddScoped<CountUnread>();
+        services.AddScoped<WriteToContact>();
 
         // The log line comes first: what is announced is on file.
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, JournalMessages>();

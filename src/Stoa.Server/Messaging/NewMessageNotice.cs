@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Stoa.Core.Conversations;
 using Stoa.Server.Hosting;
 
 namespace Stoa.Server.Messaging;
@@ -9,16 +10,12 @@ public static class NewMessageNotice
 {
     private const int PreviewLength = 50;
 
+    /// <summary>Three dots after the preview only when there is more.</summary>
     /// <param name="body">As readers see it: redacted.</param>
-    public static string Write(long threadId, Caller sender, string body) =>
-        JsonSerializer.Serialize(new Payload(threadId.ToString(System.Globalization.CultureInfo.InvariantCulture), sender.FullName ?? "Someone", Preview(body)), NoticeJson.Default.Payload);
-
-    /// <summary>The first 50 characters, and three dots only when there are more. Never half of a character.</summary>
-    public static string Preview(string body)
+    public static string Write(long threadId, Caller sender, string body)
     {
-        if (body.Length <= PreviewLength)
-            return body;
-        return body[..(char.IsHighSurrogate(body[PreviewLength - 1]) ? PreviewLength - 1 : PreviewLength)] + "...";
+        var preview = Message.Preview(body, PreviewLength) + (body.Length > PreviewLength ? "..." : "");
+        return JsonSerializer.Serialize(new Payload(threadId.ToString(System.Globalization.CultureInfo.InvariantCulture), sender.FullName ?? "Someone", preview), NoticeJson.Default.Payload);
     }
 
     internal sealed record Payload(string ThreadId, string SenderName, string Preview);

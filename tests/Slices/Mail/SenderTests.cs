@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using MimeKit;
 using MimeKit.Text;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 using Stoa.Server.Mail.Sending;
 using Stoa.TestSupport;
 using Xunit;
@@ -35,9 +36,9 @@ public abstract class SenderTests
     {
         await using var sender = OpenBroken();
 
-        var delayed = await Assert.ThrowsAsync<MailDelayedException>(() => sender.SendAsync(Message("ana@example.org", "x", "y"), 1, TestContext.Current.CancellationToken));
+        var delayed = await Assert.ThrowsAsync<SendingDelayedException>(() => sender.SendAsync(Message("ana@example.org", "x", "y"), 1, TestContext.Current.CancellationToken));
 
-        Assert.True(delayed.IsServerGone);
+        Assert.True(delayed.IsCarrierGone);
     }
 
     [Fact]
@@ -135,7 +136,7 @@ public sealed class SmtpSenderTests : SenderTests, IAsyncLifetime
         if (trouble == "trusted")
             Assert.Null(fault);
         else
-            Assert.StartsWith(said, Assert.IsType<MailDelayedException>(fault).Message, StringComparison.Ordinal);
+            Assert.StartsWith(said, Assert.IsType<SendingDelayedException>(fault).Message, StringComparison.Ordinal);
         Assert.Equal(trouble == "trusted" ? 1 : 0, tls.Count);
     }
 
@@ -144,7 +145,7 @@ public sealed class SmtpSenderTests : SenderTests, IAsyncLifetime
     {
         await using var sender = new SmtpSender(new MailSettings { SmtpServer = "127.0.0.1", SmtpPort = smtp.Port, SmtpSecurity = SmtpSecurity.StartTls });
 
-        await Assert.ThrowsAsync<MailDelayedException>(() => sender.SendAsync(Message("ana@example.org", "x", "y"), 1, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<SendingDelayedException>(() => sender.SendAsync(Message("ana@example.org", "x", "y"), 1, TestContext.Current.CancellationToken));
 
         Assert.Equal(0, smtp.Count);
     }
@@ -159,8 +160,8 @@ public sealed class SmtpSenderTests : SenderTests, IAsyncLifetime
         var fault = await Record.ExceptionAsync(() => sender.SendAsync(Message(to, "x", "y"), 1, TestContext.Current.CancellationToken));
         await sender.SendAsync(Message("ana@example.org", "x", "y"), 2, TestContext.Current.CancellationToken);
 
-        Assert.Equal(isFinal, fault is MailRefusedException);
-        Assert.Equal(!isFinal, fault is MailDelayedException { IsServerGone: false });
+        Assert.Equal(isFinal, fault is SendingRefusedException);
+        Assert.Equal(!isFinal, fault is SendingDelayedException { IsCarrierGone: false });
         Assert.Equal("ana@example.org", Assert.Single(await ArrivedAsync(1)).To);
     }
 

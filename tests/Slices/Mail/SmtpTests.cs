@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Stoa.Core.Data;
 using Stoa.Core.Mail;
+using Stoa.Core.Outbox;
 using Stoa.Server.Mail;
 using Stoa.Server.Mail.Kinds;
 using Stoa.Server.Mail.Letters;
@@ -73,7 +74,7 @@ public sealed class SmtpTests
 
         var row = await RowAsync(stoa, static m => m.LastError is not null);
 
-        Assert.Equal(MailState.Queued, row.State);
+        Assert.Equal(OutgoingState.Queued, row.State);
         Assert.Contains("offers no TLS", row.LastError, StringComparison.Ordinal);
         Assert.DoesNotContain(Password, row.LastError, StringComparison.Ordinal);
         Assert.Equal(0, smtp.Count);
@@ -104,7 +105,7 @@ public sealed class SmtpTests
         Assert.Equal(
             [$"{ana.Name}@example.org", $"{ben.Name}@example.org"],
             (await smtp.ReceivedAsync(2)).Select(static m => m.To).Order(StringComparer.Ordinal));
-        await AllAsync(stoa, static m => m is { State: MailState.Sent, LastError: null, Content: null }, clock);
+        await AllAsync(stoa, static m => m is { State: OutgoingState.Sent, LastError: null, Content: null }, clock);
     }
 
     [Theory, EachDatabase]
@@ -117,11 +118,11 @@ public sealed class SmtpTests
             (await stranger.PostAsync("/auth/register", new { username = name, email = $"{name}@example.org", password = "my-password" })).Is(201);
 
         Assert.Equal(["always@example.org", "later@example.org"], (await smtp.ReceivedAsync(2)).Select(static m => m.To).Order(StringComparer.Ordinal));
-        var refused = await RowAsync(stoa, static m => m.State == MailState.Failed);
+        var refused = await RowAsync(stoa, static m => m.State == OutgoingState.Failed);
         Assert.Equal(1, refused.Attempts);
         Assert.StartsWith("550", refused.LastError, StringComparison.Ordinal);
-        var rows = await Eventually.GetAsync(() => RowsAsync(stoa), static all => all.Count(static m => m.State == MailState.Sent) == 2, static all => $"{all.Count}");
-        Assert.Equal([1, 2], rows.Where(static m => m.State == MailState.Sent).Select(static m => m.Attempts).Order());
+        var rows = await Eventually.GetAsync(() => RowsAsync(stoa), static all => all.Count(static m => m.State == OutgoingState.Sent) == 2, static all => $"{all.Count}");
+        Assert.Equal([1, 2], rows.Where(static m => m.State == OutgoingState.Sent).Select(static m => m.Attempts).Order());
     }
 
     [Theory, EachDatabase]
@@ -137,7 +138,7 @@ public sealed class SmtpTests
         // At 0, 10 and 40 seconds; the next one would be after the two minutes.
         clock.Advance((await AtRestAsync(stoa, 1, 10, clock))[0].DueAt - clock.GetUtcNow());
         clock.Advance((await AtRestAsync(stoa, 2, 30, clock))[0].DueAt - clock.GetUtcNow());
-        await AllAsync(stoa, static m => m.State == MailState.Failed, clock);
+        await AllAsync(stoa, static m => m.State == OutgoingState.Failed, clock);
         var failed = (await RowsAsync(stoa))[0];
         Assert.Equal(3, failed.Attempts);
         Assert.Contains("refused", failed.LastError, StringComparison.OrdinalIgnoreCase);
@@ -191,7 +192,7 @@ public sealed class SmtpTests
         foreach (var worker in more)
             await worker.StartAsync(CancellationToken.None);
         var mails = await smtp.ReceivedAsync(people.Count);
-        await Eventually.GetAsync(() => RowsAsync(stoa), static all => all.TrueForAll(static m => m.State == MailState.Sent), static all => $"{all.Count(static m => m.State != MailState.Sent)} not sent");
+        await Eventually.GetAsync(() => RowsAsync(stoa), static all => all.TrueForAll(static m => m.State == OutgoingState.Sent), static all => $"{all.Count(static m => m.State != OutgoingState.Sent)} not sent");
         foreach (var worker in more)
             await worker.StopAsync(CancellationToken.None);
 

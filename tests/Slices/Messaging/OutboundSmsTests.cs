@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Stoa.Core.Sms;
+using Stoa.Core.Outbox;
 using Stoa.TestSupport;
 using Xunit;
 
@@ -29,7 +29,7 @@ public sealed class OutboundSmsTests
 
         var sent = await twilio.TakenAsync(2);
         Assert.Equal([new("+15550111", Anas, "Grüße & 1+1=2 😀"), new("+15550111", Anas, "and there again")], sent);
-        await Eventually.IsAsync(2, () => stoa.AskAsync(db => db.SmsMessages.CountAsync(s => s.State == SmsState.Sent && s.CarrierSid != null, TestContext.Current.CancellationToken)));
+        await Eventually.IsAsync(2, () => stoa.AskAsync(db => db.SmsMessages.CountAsync(s => s.State == OutgoingState.Sent && s.CarrierSid != null, TestContext.Current.CancellationToken)));
         Assert.Equal(2, twilio.Requests);
     }
 
@@ -44,13 +44,13 @@ public sealed class OutboundSmsTests
 
         await AnswerAsync(root, ana, "first");
         await Eventually.IsAsync("Twilio answered 400 (code 21211)", () => stoa.AskAsync(
-            db => db.SmsMessages.Where(s => s.State == SmsState.Failed).Select(s => s.LastError).SingleOrDefaultAsync(TestContext.Current.CancellationToken)));
+            db => db.SmsMessages.Where(s => s.State == OutgoingState.Failed).Select(s => s.LastError).SingleOrDefaultAsync(TestContext.Current.CancellationToken)));
         await AnswerAsync(root, ana, "second");
 
         Assert.Equal("second", (await twilio.TakenAsync(1)).Single().Body);
         Assert.Equal("+15550199", (await twilio.TakenAsync(1)).Single().From); // no number of our own is set: from the one that was written to
         Assert.Equal(5, twilio.Requests);
-        Assert.Equal(4, await stoa.AskAsync(db => db.SmsMessages.Where(s => s.State == SmsState.Failed).Select(s => s.Attempts).SingleAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(4, await stoa.AskAsync(db => db.SmsMessages.Where(s => s.State == OutgoingState.Failed).Select(s => s.Attempts).SingleAsync(TestContext.Current.CancellationToken)));
     }
 
     [Theory, EachDatabase]
@@ -71,7 +71,7 @@ public sealed class OutboundSmsTests
                 clock.Advance(TimeSpan.FromSeconds(1));
                 return await stoa.AskAsync(db => db.SmsMessages.AsNoTracking().SingleAsync(TestContext.Current.CancellationToken));
             },
-            static s => s.State == SmsState.Failed, static s => $"{s.State} after {s.Attempts}");
+            static s => s.State == OutgoingState.Failed, static s => $"{s.State} after {s.Attempts}");
 
         // At once, after 10 s, after 30 s more; the next would come after its minute.
         Assert.Equal((3, "Twilio answered 401 (code 20003)"), (row.Attempts, row.LastError));
@@ -156,7 +156,7 @@ public sealed class OutboundSmsTests
             await AnswerAsync(root, ana, Text(i));
 
         await twilio.TakenAsync(20);
-        await Eventually.IsAsync(20, () => two.AskAsync(db => db.SmsMessages.CountAsync(s => s.State == SmsState.Sent, TestContext.Current.CancellationToken)));
+        await Eventually.IsAsync(20, () => two.AskAsync(db => db.SmsMessages.CountAsync(s => s.State == OutgoingState.Sent, TestContext.Current.CancellationToken)));
         Assert.Equal(20, twilio.Requests);
     }
 

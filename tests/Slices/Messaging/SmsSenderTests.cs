@@ -1,4 +1,5 @@
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Sms.Sending;
 using Stoa.TestSupport;
 using Xunit;
@@ -21,7 +22,7 @@ public abstract class SmsSenderTests
 
     [Fact]
     public async Task Nowhere_to_send_to_is_a_delay() =>
-        await Assert.ThrowsAsync<SmsDelayedException>(() => OpenBroken().SendAsync(new("+15550199", "+15550100", "x"), 1, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<SendingDelayedException>(() => OpenBroken().SendAsync(new("+15550199", "+15550100", "x"), 1, TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task Sending_can_be_given_up() =>
@@ -84,7 +85,7 @@ public sealed class TwilioSenderTests : SmsSenderTests, IAsyncLifetime
 
         var said = await Assert.ThrowsAnyAsync<Exception>(() => Open().SendAsync(new("+15550199", "+15550100", "x"), 1, TestContext.Current.CancellationToken));
 
-        Assert.Equal(isDelay ? typeof(SmsDelayedException) : typeof(SmsRefusedException), said.GetType());
+        Assert.Equal(isDelay ? typeof(SendingDelayedException) : typeof(SendingRefusedException), said.GetType());
         Assert.Equal($"Twilio answered {status} (code 21211)", said.Message);
         Assert.Equal(1, twilio.Requests);
     }

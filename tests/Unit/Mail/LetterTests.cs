@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MimeKit;
 using Stoa.Core.Accounts;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 using Stoa.Server.Mail;
 using Stoa.Server.Mail.Kinds;
 using Stoa.Server.Mail.Letters;
-using Stoa.Server.Mail.Sending;
 using Stoa.TestSupport;
 using Xunit;
 
@@ -71,7 +71,7 @@ public sealed class LetterTests
     {
         var letter = new CampaignLetter("Stoa", null, new Campaign(subject, "x", [], null, null));
 
-        await Assert.ThrowsAsync<MailRefusedException>(() => Writing().WriteAsync(new Envelope(new Mailbox(address, name), letter), 1, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<SendingRefusedException>(() => Writing().WriteAsync(new Envelope(new Mailbox(address, name), letter), 1, TestContext.Current.CancellationToken));
     }
 
     [Fact]

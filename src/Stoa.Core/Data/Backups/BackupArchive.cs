@@ -16,7 +16,7 @@ internal static class BackupArchive
     /// <summary>Writes the archive and forces it onto the disk. The manifest's hashes are made here.</summary>
     public static async Task WriteAsync(string path, string database, string? key, BackupManifest manifest, CancellationToken cancellation)
     {
-        await using var file = OwnerOnly.Create(path);
+        await using var file = OwnerOnlyFiles.Create(path);
         await using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
             var hashes = new Dictionary<string, string> { [DatabaseEntry] = await AddAsync(zip, DatabaseEntry, database, cancellation) };
@@ -52,7 +52,7 @@ internal static class BackupArchive
     {
         if (zip.GetEntry(name) is not { } entry || !manifest.Sha256.TryGetValue(name, out var expected))
             throw new BackupException($"the archive was altered: it has no '{name}'");
-        await using var file = OwnerOnly.Create(path);
+        await using var file = OwnerOnlyFiles.Create(path);
         await using (var stream = await entry.OpenAsync(cancellation))
         {
             if (await CopyAsync(stream, file, cancellation) != expected)

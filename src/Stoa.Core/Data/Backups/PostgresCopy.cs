@@ -21,7 +21,7 @@ internal static class PostgresCopy
         var snapshot = (string)(await AskAsync(connection, "SELECT pg_export_snapshot()", cancellation))!;
         var migration = await AskAsync(connection, """SELECT max("MigrationId") FROM "__EFMigrationsHistory" """, cancellation) as string;
         var highest = await AskAsync(connection, "SELECT max(id) FROM messages", cancellation) as long? ?? 0;
-        await OwnerOnly.Create(path).DisposeAsync();
+        await OwnerOnlyFiles.Create(path).DisposeAsync();
         await PostgresTool.RunAsync("pg_dump", database, ["-Fc", "--no-password", "--no-owner", "--no-privileges", $"--snapshot={snapshot}", $"--file={path}"], cancellation);
         return new CopiedState(migration ?? "", highest);
     }

@@ -53,9 +53,9 @@ public sealed class RestoreBackup(DatabaseTarget target, string keyFile, TimePro
 
     private async Task RestoreAsync(ZipArchive zip, BackupManifest manifest, bool replaces, CancellationToken cancellation)
     {
-        MakeFolder(Path.GetDirectoryName(Path.GetFullPath(keyFile))!);
+        OwnerOnlyFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(keyFile))!);
         if (target.Kind == DatabaseKind.Sqlite)
-            MakeFolder(Path.GetDirectoryName(SqliteCopy.PathOf(target))!);
+            OwnerOnlyFiles.MakeFolder(Path.GetDirectoryName(SqliteCopy.PathOf(target))!);
         var draft = $"{(target.Kind == DatabaseKind.Sqlite ? SqliteCopy.PathOf(target) : Path.GetFullPath(keyFile))}.{Guid.NewGuid():N}.part";
         var key = $"{Path.GetFullPath(keyFile)}.{Guid.NewGuid():N}.part";
         var suffix = clock.GetUtcNow().ToString("'_before_'yyyyMMddHHmmss", CultureInfo.InvariantCulture);
@@ -90,13 +90,5 @@ public sealed class RestoreBackup(DatabaseTarget target, string keyFile, TimePro
         if (IsAnotherKey(key))
             File.Move(keyFile, keyFile + suffix, overwrite: false);
         File.Move(key, keyFile, overwrite: true);
-    }
-
-    private static void MakeFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

@@ -15,7 +15,7 @@ internal static class SqliteCopy
         var file = PathOf(source);
         if (!File.Exists(file))
             throw new BackupException($"there is no database at {file}");
-        await OwnerOnly.Create(path).DisposeAsync();
+        await OwnerOnlyFiles.Create(path).DisposeAsync();
         await using var copy = Open(path);
         await using (var original = Open(file))
             original.BackupDatabase(copy);

@@ -1,4 +1,5 @@
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 using Stoa.Server.Mail.Sending;
 
 namespace Stoa.Server.Cli.Checks;
@@ -23,7 +24,7 @@ internal static class MailCheck
         {
             return Finding.Fail("mail", $"{place} does not answer within {patience.TotalSeconds:0} s");
         }
-        catch (MailDelayedException fault)
+        catch (SendingDelayedException fault)
         {
             return Finding.Fail("mail", $"{place}: {fault.Message}");
         }

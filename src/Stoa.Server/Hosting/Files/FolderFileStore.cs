@@ -1,3 +1,5 @@
+using Stoa.Core;
+
 namespace Stoa.Server.Hosting.Files;
 
 /// <summary>Files in a folder: <c>ab/cd/abcd…</c>, readable by the server's own account alone.</summary>

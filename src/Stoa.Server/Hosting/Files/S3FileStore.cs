@@ -2,6 +2,7 @@ using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Stoa.Core;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Hosting.Files;
@@ -43,6 +44,26 @@ public sealed class S3FileStore(AmazonS3Client client, string bucket, string pre
 
     /// <summary>S3 answers the same whether there was an object or not.</summary>
     public Task DeleteAsync(string key, CancellationToken cancellation) => client.DeleteObjectAsync(bucket, prefix + key, cancellation);
+
+    /// <summary>Asks for an object that is not there, and writes nothing.</summary>
+    /// <returns>Null when the bucket says so; else the server's error code, e.g. <c>NoSuchBucket</c>, <c>AccessDenied</c>, <c>SignatureDoesNotMatch</c>.</returns>
+    /// <exception cref="IOException">Nothing that speaks S3 answers.</exception>
+    public async Task<string?> GreetAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var found = await client.GetObjectAsync(bucket, $"{prefix}doctor-{Guid.NewGuid():N}", cancellation);
+            throw new IOException("What answers has every object there may be: it is no S3 server");
+        }
+        catch (AmazonServiceException fault) when (fault is AmazonS3Exception && fault.ErrorCode is { Length: > 0 } code)
+        {
+            return code == "NoSuchKey" ? null : code;
+        }
+        catch (Exception fault) when (fault is AmazonServiceException or AmazonClientException or HttpRequestException)
+        {
+            throw new IOException(fault.GetBaseException().Message, fault);
+        }
+    }
 
     public void Dispose() => client.Dispose();
 

@@ -29,7 +29,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
                 s.User.SuspendedUntil != null && s.User.SuspendedUntil > now,
                 s.User.Roles.Any(r => r.Role!.Name == RoleNames.Astrologer),
                 s.User.Roles.Any(r => r.Role!.Name == RoleNames.Moderator),
-                s.User.Roles.Any(r => r.Role!.Name == RoleNames.Admin || r.Role.Name == RoleNames.SuperAdmin)))
+                s.User.Roles.AsQueryable().Any(UserRole.Administers)))
             .SingleOrDefault()));
 
     private readonly ConcurrentDictionary<long, Entry> entries = new();
@@ -66,9 +66,8 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
         if (row is not { IsActive: true, IsSuspended: false })
             return null;
         var isAdmin = row.IsSuperuser || row.IsAdmin;
-        var type = isAdmin ? PartyType.Admin : row.IsAstrologer ? PartyType.Astrologer : PartyType.User;
         var fullName = string.IsNullOrWhiteSpace(row.FullName) ? null : row.FullName;
-        return new Caller(row.UserId, sessionId, row.Username, fullName ?? row.Username, row.IsSuperuser, type)
+        return new Caller(row.UserId, sessionId, row.Username, fullName ?? row.Username, row.IsSuperuser, PartyTypes.Of(isAdmin, row.IsAstrologer))
         {
             FullName = fullName,
             MessagingBannedUntil = row.MessagingBannedUntil,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Stoa.Core;
 
 namespace Stoa.Server.Hosting.Tokens;
 
@@ -37,10 +38,7 @@ public sealed record SigningKeys(string CurrentId, IReadOnlyDictionary<string, b
     private static void Make(string path)
     {
         var draft = $"{path}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var made = new FileStream(draft, options))
+        using (var made = OwnerOnlyFiles.Create(draft))
         {
             made.Write(RandomNumberGenerator.GetBytes(64));
             made.Flush(flushToDisk: true);

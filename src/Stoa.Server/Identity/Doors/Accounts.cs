@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Stoa.Core.Accounts;
+using Stoa.Core.Conversations;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Realtime;
 
 namespace Stoa.Server.Identity.Doors;
 
@@ -30,7 +32,7 @@ public sealed record StringIdAccount(
     public static StringIdAccount Of(AccountDetails account)
     {
         var (user, roles) = (account.User, account.RoleNames);
-        var type = roles.Contains(RoleNames.Admin) || roles.Contains(RoleNames.SuperAdmin) ? "admin" : roles.Contains(RoleNames.Astrologer) ? "astrologer" : "user";
+        var type = PartyNames.Of(PartyTypes.Of(roles.Contains(RoleNames.Admin) || roles.Contains(RoleNames.SuperAdmin), roles.Contains(RoleNames.Astrologer)));
         return new StringIdAccount(
             user.Id, user.Id, user.Id, user.Username, user.Email, user.FullName, string.IsNullOrWhiteSpace(user.FullName) ? user.Username : user.FullName,
             user.PhoneNumber, user.PhoneNumber, roles[0], roles, roles[0], type, user.IsActive, user.IsSuperuser, user.CreatedAt, user.UpdatedAt);

@@ -24,7 +24,7 @@ internal sealed class PasskeyStore(StoaDb db) : IUserPasskeyStore<User>
         await db.Passkeys.AsNoTracking().SingleOrDefaultAsync(p => p.UserId == user.Id && p.CredentialId == credentialId, cancellationToken) is { } found ? Of(found) : null;
 
     public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(User user, CancellationToken cancellationToken) =>
-        [.. (await db.Passkeys.AsNoTracking().Where(p => p.UserId == user.Id).Take(Passkey.MaxPerAccount).ToListAsync(cancellationToken)).Select(Of)];
+        [.. (await db.Passkeys.AsNoTracking().Where(p => p.UserId == user.Id).OrderBy(p => p.Id).Take(Passkey.MaxPerAccount).ToListAsync(cancellationToken)).Select(Of)];
 
     public Task AddOrUpdatePasskeyAsync(User user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => throw ReadsOnly();
 

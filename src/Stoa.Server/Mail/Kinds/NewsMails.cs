@@ -4,8 +4,8 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Core.Mail;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 using Stoa.Server.Mail.Letters;
-using Stoa.Server.Mail.Sending;
 
 namespace Stoa.Server.Mail.Kinds;
 
@@ -54,11 +54,11 @@ internal static class QueuedContent
     {
         try
         {
-            return JsonSerializer.Deserialize(mail.Content ?? "null", type) ?? throw new MailRefusedException("The mail has no content");
+            return JsonSerializer.Deserialize(mail.Content ?? "null", type) ?? throw new SendingRefusedException("The mail has no content");
         }
         catch (JsonException fault)
         {
-            throw new MailRefusedException("The mail's content cannot be read", fault);
+            throw new SendingRefusedException("The mail's content cannot be read", fault);
         }
     }
 }

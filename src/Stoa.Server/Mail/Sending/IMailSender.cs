@@ -1,4 +1,5 @@
 using MimeKit;
+using Stoa.Server.Jobs;
 
 namespace Stoa.Server.Mail.Sending;
 
@@ -6,17 +7,7 @@ namespace Stoa.Server.Mail.Sending;
 public interface IMailSender : IAsyncDisposable
 {
     /// <summary>Returns once the mail is taken over: from then on it is somebody else's to keep.</summary>
-    /// <exception cref="MailRefusedException">It will be refused again: not to be repeated.</exception>
-    /// <exception cref="MailDelayedException">Not now; perhaps later.</exception>
+    /// <exception cref="SendingRefusedException">It will be refused again: not to be repeated.</exception>
+    /// <exception cref="SendingDelayedException">Not now; perhaps later.</exception>
     Task SendAsync(MimeMessage message, long id, CancellationToken cancellation);
-}
-
-/// <summary>A mail that cannot be sent, however often it is tried.</summary>
-public sealed class MailRefusedException(string message, Exception? inner = null) : Exception(message, inner);
-
-/// <summary>A mail that cannot be sent now.</summary>
-/// <param name="isServerGone">True when the next mail would meet the same fault.</param>
-public sealed class MailDelayedException(string message, bool isServerGone, Exception? inner = null) : Exception(message, inner)
-{
-    public bool IsServerGone { get; } = isServerGone;
 }

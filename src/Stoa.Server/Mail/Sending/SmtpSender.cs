@@ -5,6 +5,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 
 namespace Stoa.Server.Mail.Sending;
 
@@ -28,30 +29,30 @@ public sealed class SmtpSender(MailSettings settings) : IMailSender
         }
         catch (SmtpCommandException answer) when (IsFinal(answer))
         {
-            throw new MailRefusedException(Said(answer), answer);
+            throw new SendingRefusedException(Said(answer), answer);
         }
         catch (SmtpCommandException answer)
         {
-            throw new MailDelayedException(Said(answer), isServerGone: !client.IsConnected, answer);
+            throw new SendingDelayedException(Said(answer), isCarrierGone: !client.IsConnected, answer);
         }
-        catch (Exception fault) when (fault is not (OperationCanceledException or MailDelayedException))
+        catch (Exception fault) when (fault is not (OperationCanceledException or SendingDelayedException))
         {
             // No connection, no certificate that holds, no log-in, or an answer that is not SMTP: the next mail meets the same.
-            throw new MailDelayedException($"{fault.GetType().Name}: {fault.Message}", isServerGone: true, fault);
+            throw new SendingDelayedException($"{fault.GetType().Name}: {fault.Message}", isCarrierGone: true, fault);
         }
     }
 
     /// <summary>Connects and logs in as before a mail, and sends none.</summary>
-    /// <exception cref="MailDelayedException">A mail would not leave now.</exception>
+    /// <exception cref="SendingDelayedException">A mail would not leave now.</exception>
     public async Task GreetAsync(CancellationToken cancellation)
     {
         try
         {
             await ConnectAsync(cancellation);
         }
-        catch (Exception fault) when (fault is not (OperationCanceledException or MailDelayedException))
+        catch (Exception fault) when (fault is not (OperationCanceledException or SendingDelayedException))
         {
-            throw new MailDelayedException($"{fault.GetType().Name}: {fault.Message}", isServerGone: true, fault);
+            throw new SendingDelayedException($"{fault.GetType().Name}: {fault.Message}", isCarrierGone: true, fault);
         }
     }
 
@@ -77,7 +78,7 @@ public sealed class SmtpSender(MailSettings settings) : IMailSender
         }
         catch (SmtpCommandException greeting)
         {
-            throw new MailDelayedException(Said(greeting), isServerGone: true, greeting);
+            throw new SendingDelayedException(Said(greeting), isCarrierGone: true, greeting);
         }
 
         if (settings.SmtpUsername.Length == 0)
@@ -85,7 +86,7 @@ public sealed class SmtpSender(MailSettings settings) : IMailSender
         if (!client.IsSecure)
         {
             await client.DisconnectAsync(quit: true, cancellation);
-            throw new MailDelayedException("The mail server offers no TLS: user name and password are not sent in the clear", isServerGone: true);
+            throw new SendingDelayedException("The mail server offers no TLS: user name and password are not sent in the clear", isCarrierGone: true);
         }
 
         await client.AuthenticateAsync(settings.SmtpUsername, settings.SmtpPassword, cancellation);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -15,33 +14,27 @@ using Stoa.Server.Realtime.Presence;
 namespace Stoa.Server.Messaging.Doors;
 
 /// <summary>S3's list of everybody an astrologer is in touch with, as its app calls it: the same conversations, one line each.</summary>
-/// <remarks>Only the astrologer whose id stands in the path; everybody else gets one answer, whether there is such an astrologer or not.</remarks>
 public static class Communications
 {
-    public static readonly Refusal NotYours = Refusal.Forbidden("communications.not_yours", "Only the astrologer may see and answer these");
-    private const string Desk = "admin";
-
     public static void MapCommunications(this IEndpointRouteBuilder routes)
     {
         var all = routes.MapGroup("/api/communications").RequireAuthorization().WithTags("Communications").WithMetadata(new CamelCaseWire());
-        all.MapGet("/{astrologerId:long}", List).WithSummary("The astrologer's conversations with their newest message, most recently written first").Refuses(NotYours);
-        all.MapGet("/{astrologerId:long}/unread-counts", CountUnreads).WithSummary("How much the astrologer has not seen yet").Refuses(NotYours);
+        all.MapGet("/{astrologerId:long}", List).WithSummary("The astrologer's conversations with their newest message, most recently written first").Refuses(WhoseContacts.NotYours);
+        all.MapGet("/{astrologerId:long}/unread-counts", CountUnreads).WithSummary("How much the astrologer has not seen yet").Refuses(WhoseContacts.NotYours);
         all.MapPatch("/messages/{id:long}/read", ReadOne).WithSummary("Mark one message as read, by its recipient")
-            .Refuses(NotYours, Message.NotFound, MarkMessageRead.NotRecipient);
-        all.MapPatch("/{astrologerId:long}/messages/mark-all-read", ReadAll).WithSummary("Mark every message as read").Refuses(NotYours);
+            .Refuses(WhoseContacts.NotYours, Message.NotFound, MarkMessageRead.NotRecipient);
+        all.MapPatch("/{astrologerId:long}/messages/mark-all-read", ReadAll).WithSummary("Mark every message as read").Refuses(WhoseContacts.NotYours);
         all.MapPost("/{astrologerId:long}/messages", Post).WithSummary("Write to a contact; admin is the support desk")
             .Example("""{"contactId":"8","message":"Hello!"}""")
             .Refuses(
-                NotYours, User.NotFound, SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, WhoMayWrite.NotPermitted, Message.Empty, Message.ClientIdTaken,
+                WhoseContacts.NotYours, User.NotFound, SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, WhoMayWrite.NotPermitted, Message.Empty, Message.ClientIdTaken,
                 MessageRate.TooMany);
     }
 
     private static async Task<Results<Ok<CommunicationPage>, ProblemHttpResult>> List(
         long astrologerId, ListConversations list, ReadPresence presence, Caller caller, CancellationToken cancellation, int? page = null, int? limit = null)
     {
-        if (!IsOwn(astrologerId, caller))
-            return NotYours.ToHttp();
-        var found = await list.Handle(new(null, page, limit, OnlyPairs: true, OnlyWritten: true), caller, cancellation);
+        var found = await list.Handle(new(null, page, limit, ContactsOf: astrologerId), caller, cancellation);
         if (found.Refusal is { } refusal)
             return refusal.ToHttp();
         var items = await ItemsAsync(found.Value.Conversations, presence, caller, cancellation);
@@ -50,39 +43,26 @@ public static class Communications
     }
 
     private static async Task<Results<Ok<UnreadCounts>, ProblemHttpResult>> CountUnreads(
-        long astrologerId, CountUnread count, Caller caller, CancellationToken cancellation)
-    {
-        if (!IsOwn(astrologerId, caller))
-            return NotYours.ToHttp();
-        return (await count.Handle(caller, cancellation)).ToOk(UnreadCounts.Of);
-    }
+        long astrologerId, CountUnread count, Caller caller, CancellationToken cancellation) =>
+        (await count.OfAstrologerAsync(astrologerId, caller, cancellation)).ToOk(UnreadCounts.Of);
 
-    private static async Task<Results<Ok<Envelope<StringId>>, ProblemHttpResult>> ReadOne(long id, MarkMessageRead mark, Caller caller, CancellationToken cancellation)
-    {
-        if (!IsOwn(caller.UserId, caller))
-            return NotYours.ToHttp();
-        return (await mark.Handle(id, caller, cancellation)).ToOk(_ => Envelope.Of(new StringId(id), "Message marked as read"));
-    }
+    private static async Task<Results<Ok<Envelope<StringId>>, ProblemHttpResult>> ReadOne(long id, MarkMessageRead mark, Caller caller, CancellationToken cancellation) =>
+        (await mark.ByAstrologerAsync(id, caller, cancellation)).ToOk(_ => Envelope.Of(new StringId(id), "Message marked as read"));
 
     private static async Task<Results<Ok<Envelope<UnreadNumbers>>, ProblemHttpResult>> ReadAll(
         long astrologerId, MarkAllRead mark, CountUnread count, Caller caller, CancellationToken cancellation)
     {
-        if (!IsOwn(astrologerId, caller))
-            return NotYours.ToHttp();
-        await mark.Handle(caller, cancellation);
+        if ((await mark.OfAstrologerAsync(astrologerId, caller, cancellation)).Refusal is { } refusal)
+            return refusal.ToHttp();
         return (await count.Handle(caller, cancellation)).ToOk(static n => Envelope.Of(new UnreadNumbers(n, 0, 0), "All messages marked as read"));
     }
 
     private static async Task<Results<Created<Envelope<CommunicationItem>>, ProblemHttpResult>> Post(
         long astrologerId, PostCommunication body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
-        OpenSupportInbox inbox, SendMessage send, SendDirectMessage direct, ListConversations list, ReadPresence presence, Caller caller, CancellationToken cancellation)
+        WriteToContact write, ListConversations list, ReadPresence presence, Caller caller, CancellationToken cancellation)
     {
-        if (!IsOwn(astrologerId, caller))
-            return NotYours.ToHttp();
         var content = new SendMessage.Content(body.Message, ClientMessageId: body.ClientMessageId ?? key);
-        var sent = body.ContactId == Desk
-            ? await ToDeskAsync(content, inbox, send, caller, cancellation)
-            : await ToAccountAsync(body.ContactId!, content, direct, caller, cancellation);
+        var sent = await write.Handle(new(astrologerId, body.ContactId!, content), caller, cancellation);
         if (sent.Refusal is { } refusal)
             return refusal.ToHttp();
         var found = await list.Handle(new(sent.Value, null, 1), caller, cancellation);
@@ -101,21 +81,6 @@ public static class Communications
         var online = seen.Value.Where(static p => p.IsOnline).Select(static p => p.UserId).ToHashSet();
         return [.. conversations.Select((c, i) => CommunicationItem.Of(c, caller.UserId, online.Contains(contacts[i])))];
     }
-
-    private static async Task<Outcome<long>> ToDeskAsync(
-        SendMessage.Content content, OpenSupportInbox inbox, SendMessage send, Caller caller, CancellationToken cancellation)
-    {
-        var opened = await inbox.Handle(caller.UserId, cancellation);
-        return opened.Refusal is not null ? opened : (await send.Handle(opened.Value, content, caller, cancellation)).Then(static s => s.Message.ConversationId);
-    }
-
-    private static async Task<Outcome<long>> ToAccountAsync(
-        string contact, SendMessage.Content content, SendDirectMessage direct, Caller caller, CancellationToken cancellation) =>
-        long.TryParse(contact, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? (await direct.Handle(new(id, null, content), caller, cancellation)).Then(static s => s.Appended.Message.ConversationId)
-            : SendDirectMessage.RecipientNotFound;
-
-    private static bool IsOwn(long astrologerId, Caller caller) => caller.Type == PartyType.Astrologer && caller.UserId == astrologerId;
 }
 
 /// <param name="ContactId">Digits of an account's id, or <c>admin</c>.</param>

@@ -123,13 +123,7 @@ public sealed record ConversationView(
             summary.ContextType ?? "general", summary.ContextId, summary.CreatedAt, summary.UpdatedAt, messages);
     }
 
-    /// <summary>The first 100 characters, never half of one.</summary>
-    public static string Preview(string body)
-    {
-        if (body.Length <= PreviewLength)
-            return body;
-        return body[..(char.IsHighSurrogate(body[PreviewLength - 1]) ? PreviewLength - 1 : PreviewLength)];
-    }
+    public static string Preview(string body) => Message.Preview(body, PreviewLength);
 
     private static string TypeOf(ConversationCard card) => card.Kind switch
     {

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 
 namespace Stoa.Server.Messaging.Sms.Sending;
 
@@ -19,11 +20,13 @@ public sealed class TwilioSender : ISmsSender, IDisposable
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5); // so that a moved name is noticed
 
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = ConnectionLifetime });
-    private readonly Uri messages;
+    private readonly SmsSettings settings;
+    private readonly string account;
 
     public TwilioSender(SmsSettings settings)
     {
-        messages = new Uri($"{settings.TwilioUrl.TrimEnd('/')}/2010-04-01/Accounts/{settings.AccountSid}/Messages.json");
+        this.settings = settings;
+        account = $"{settings.TwilioUrl.TrimEnd('/')}/2010-04-01/Accounts/{settings.AccountSid}";
         http.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.AccountSid}:{settings.AuthToken}")));
 
@@ -33,10 +36,28 @@ public sealed class TwilioSender : ISmsSender, IDisposable
 
     public async Task<string?> SendAsync(OutgoingSms sms, long id, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, messages)
+        using var request = new HttpRequestMessage(HttpMethod.Post, account + "/Messages.json")
         {
             Content = new FormUrlEncodedContent([new("From", sms.From), new("To", sms.To), new("Body", sms.Text)]),
         };
+        return await AskAsync(request, cancellation);
+    }
+
+    /// <summary>Asks for the account with its token, and sends nothing.</summary>
+    /// <exception cref="SendingRefusedException">There is no such account.</exception>
+    /// <exception cref="SendingDelayedException">An SMS would not leave now.</exception>
+    public async Task GreetAsync(CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, account + ".json");
+        if (await AskAsync(request, cancellation) != settings.AccountSid)
+            throw new SendingDelayedException("What answers does not know the account: it is not Twilio", isCarrierGone: true);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    /// <summary>The id of what was made or asked for.</summary>
+    private async Task<string?> AskAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
         HttpResponseMessage answer;
         try
         {
@@ -44,7 +65,7 @@ public sealed class TwilioSender : ISmsSender, IDisposable
         }
         catch (HttpRequestException fault)
         {
-            throw new SmsDelayedException($"Twilio cannot be reached: {fault.HttpRequestError}", fault);
+            throw new SendingDelayedException($"Twilio cannot be reached: {fault.HttpRequestError}", isCarrierGone: true, fault);
         }
 
         using (answer)
@@ -53,16 +74,14 @@ public sealed class TwilioSender : ISmsSender, IDisposable
             if (answer.IsSuccessStatusCode)
                 return sid;
             var text = string.Create(CultureInfo.InvariantCulture, $"Twilio answered {(int)answer.StatusCode}{(code is null ? "" : $" (code {code})")}");
-            throw IsFinal(answer.StatusCode) ? new SmsRefusedException(text) : new SmsDelayedException(text);
+            throw IsFinal(answer.StatusCode) ? new SendingRefusedException(text) : new SendingDelayedException(text, isCarrierGone: true);
         }
     }
-
-    public void Dispose() => http.Dispose();
 
     private static bool IsFinal(HttpStatusCode status) =>
         (int)status is >= 400 and < 500 && status is not (HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
 
-    /// <summary>The SMS's id, or the fault's code. Only these two: Twilio's sentences repeat the number.</summary>
+    /// <summary>The id, or the fault's code. Only these two: Twilio's sentences repeat the number.</summary>
     private static async Task<(string? Sid, int? Code)> SaidAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {
         try

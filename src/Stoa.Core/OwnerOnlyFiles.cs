@@ -1,14 +1,15 @@
-namespace Stoa.Server.Hosting.Files;
+namespace Stoa.Core;
 
 /// <summary>Files and folders that nobody but the server's own account may read.</summary>
-internal static class OwnerOnlyFiles
+public static class OwnerOnlyFiles
 {
     private const int BufferSize = 1 << 16;
 
     /// <summary>A new file for writing.</summary>
+    /// <exception cref="IOException">There is a file already.</exception>
     public static FileStream Create(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
@@ -48,5 +49,14 @@ internal static class OwnerOnlyFiles
             File.Delete(path);
             throw;
         }
+    }
+
+    /// <summary>Puts what the stream has into a folder, which is made if need be. Whole or not at all: written under another name, onto the disk, then moved.</summary>
+    public static async Task PlaceAsync(string folder, string name, Stream content, CancellationToken cancellation)
+    {
+        MakeFolder(folder);
+        var unfinished = Path.Combine(folder, $".{name}.{Guid.NewGuid():N}");
+        await FillAsync(unfinished, content, cancellation);
+        File.Move(unfinished, Path.Combine(folder, name), overwrite: true);
     }
 }
