@@ -118,6 +118,7 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
         try
         {
             await drained.WaitAsync(cancellation);
+            await Engine.DrainAsync(cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -19,6 +19,8 @@ public static class RealtimeServices
 
     public static IServiceCollection AddRealtime(this IServiceCollection services, StoaSettings settings)
     {
+        if (settings.SocketIO.LetGo)
+            services.AddSocketIOTransport();
         services.AddSocketIO(o =>
         {
             o.PingInterval = settings.SocketIO.PingInterval;

@@ -91,6 +91,9 @@ internal sealed class EventFeed
             _caughtUp = 0;
         }
 
+        // Until then events may be passed over as seen before: nobody may count on this feed yet.
+        if (_catchingUp)
+            return;
         // What was published before a later message has been handled as well.
         foreach (var (earlier, reached) in _barriers)
         {

@@ -18,6 +18,8 @@ internal sealed class EngineServer : IDisposable
     private readonly WebSocketTransport _webSocket;
     private readonly ILogger _log;
     private readonly string _limits;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _served;
     private volatile bool _stopping;
 
     public EngineServer(EngineOptions options, TimeProvider clock, EngineMetrics metrics, ILogger log, Func<EngineSession, EngineHandler> handler)
@@ -94,6 +96,22 @@ internal sealed class EngineServer : IDisposable
         _stopping = true;
         foreach (var (_, session) in _sessions)
             session.Close(EngineCloseReason.ServerShuttingDown);
+    }
+
+    /// <summary>After <see cref="Stop"/>: ends when every WebSocket has been told and has answered or was cut, so within the time a close handshake may take.</summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        if (Interlocked.CompareExchange(ref _served, 0, 0) > 0)
+            await _drained.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>A WebSocket is served from now on, whether its request still runs or not.</summary>
+    public void Serving() => Interlocked.Increment(ref _served);
+
+    public void Served()
+    {
+        if (Interlocked.Decrement(ref _served) == 0 && _stopping)
+            _drained.TrySetResult();
     }
 
     public void Dispose() => Wheel.Dispose();

@@ -11,7 +11,7 @@ internal sealed partial class WebSocketConnection
     private const int MostFramesGathered = 64;
 
     /// <summary>Writes what has gathered.</summary>
-    void IWaitsForTurn.OnTurnOver()
+    public override void OnTurnOver()
     {
         lock (_gate)
         {

@@ -17,7 +17,7 @@ internal enum SendOutcome
 /// copy per connection into the server's pipe and nothing else; it holds no buffer while nothing arrives.
 /// </summary>
 /// <remarks>Any thread may send; messages leave in the order of the calls. One reader at a time.</remarks>
-internal sealed partial class WebSocketConnection : IWaitsForTurn
+internal sealed partial class WebSocketConnection : TurnWriter
 {
     // How long a peer that has closed may take for what was sent to it before.
     private static readonly TimeSpan LastWritePatience = TimeSpan.FromSeconds(5);

@@ -46,13 +46,13 @@ internal static class WebSocketHandshake
         context.Response.Headers.Connection = "Upgrade";
         context.Response.Headers.SecWebSocketAccept = Accept(headers.SecWebSocketKey.ToString());
         var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        if (context.Features.Get<ILetGoFeature>() is { CanLetGo: true } connection)
+        if (context.Features.Get<EpollConnection>() is { CanLetGo: true } connection)
             await LetGoAsync(connection, stream, options, deflate, serve);
         else
             await serve(new WebSocketConnection(stream, options, deflate, context.Abort));
     }
 
-    private static async Task LetGoAsync(ILetGoFeature connection, Stream stream, EngineOptions options, bool deflate, Func<WebSocketConnection, Task> serve)
+    private static async Task LetGoAsync(EpollConnection connection, Stream stream, EngineOptions options, bool deflate, Func<WebSocketConnection, Task> serve)
     {
         // Frames that came right behind the request are in the web server's hands already.
         var early = new MemoryStream(0);

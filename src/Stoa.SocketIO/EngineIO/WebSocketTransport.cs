@@ -38,6 +38,7 @@ internal sealed class WebSocketTransport(EngineServer server)
     /// <summary>Ends the connection when it has been served, however that ended.</summary>
     private async Task ServeAsync(WebSocketConnection socket, Func<WebSocketConnection, Task> serve)
     {
+        server.Serving();
         try
         {
             await serve(socket);
@@ -51,6 +52,7 @@ internal sealed class WebSocketTransport(EngineServer server)
         }
 
         await socket.EndAsync(server.Clock);
+        server.Served();
     }
 
     private Task OpenAsync(WebSocketConnection socket, EngineHandshake handshake)

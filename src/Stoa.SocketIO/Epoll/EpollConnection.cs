@@ -11,7 +11,7 @@ namespace Stoa.SocketIO.Epoll;
 /// A connection as the web server wants it: two pipes and two loops that fill and empty them. Unlike the framework's it can be let go: what is left
 /// then is the socket, without pipes, request and buffers.
 /// </summary>
-internal sealed class EpollConnection : DefaultConnectionContext, ILetGoFeature, IConnectionSocketFeature, IMemoryPoolFeature
+internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSocketFeature, IMemoryPoolFeature
 {
     private const int SmallestRead = 2048;
     private readonly EpollSocket _socket;
@@ -26,21 +26,21 @@ internal sealed class EpollConnection : DefaultConnectionContext, ILetGoFeature,
     private Action<EpollSocket>? _owner;
     private int _ended;
 
-    public EpollConnection(Socket socket, string id, MemoryPool<byte> pool, EpollTransportOptions options)
+    public EpollConnection(Socket socket, string id, EpollConnectionOptions options)
         : base(id)
     {
         _socket = new EpollSocket(socket);
         _mayLetGo = options.MayLetGo;
-        MemoryPool = pool;
+        MemoryPool = options.Pool;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
-        // The application runs on the pool; what the loops do on the application's threads is a system call.
-        _input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.Inline, options.MaxReadBuffer, options.MaxReadBuffer / 2, useSynchronizationContext: false));
-        _output = new Pipe(new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.ThreadPool, options.MaxWriteBuffer, options.MaxWriteBuffer / 2, useSynchronizationContext: false));
+        // Requests are handled on the loops, as events on WebSockets are, until they wait for something.
+        _input = new Pipe(new PipeOptions(options.Pool, PipeScheduler.Inline, PipeScheduler.Inline, options.MaxReadBuffer, options.MaxReadBuffer / 2, useSynchronizationContext: false));
+        _output = new Pipe(new PipeOptions(options.Pool, PipeScheduler.Inline, PipeScheduler.ThreadPool, options.MaxWriteBuffer, options.MaxWriteBuffer / 2, useSynchronizationContext: false));
         _transport = Transport = new Ends(_input.Reader, _output.Writer);
         Application = new Ends(_output.Reader, _input.Writer);
         ConnectionClosed = _closed.Token;
-        Features.Set<ILetGoFeature>(this);
+        Features.Set(this);
         Features.Set<IConnectionSocketFeature>(this);
         Features.Set<IMemoryPoolFeature>(this);
     }
@@ -59,6 +59,10 @@ internal sealed class EpollConnection : DefaultConnectionContext, ILetGoFeature,
         ReadinessLoops.Shared.Watch(_socket);
     }
 
+    /// <summary>
+    /// Stops receiving: what had come by then is still to be read, and then the end. When the request that took the connection over has ended and its answer is sent, the
+    /// socket is handed over, on a pool thread and without anything of the request's context.
+    /// </summary>
     public void LetGo(Action<EpollSocket> owner)
     {
         _owner = owner;

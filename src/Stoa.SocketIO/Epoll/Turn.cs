@@ -1,10 +1,10 @@
 namespace Stoa.SocketIO.Epoll;
 
 /// <summary>Something to be written that may wait until a turn is over.</summary>
-internal interface IWaitsForTurn
+internal abstract class TurnWriter
 {
     /// <summary>Writes what has gathered; nothing when that has happened already. Must not throw.</summary>
-    void OnTurnOver();
+    public abstract void OnTurnOver();
 }
 
 /// <summary>
@@ -17,8 +17,8 @@ internal sealed class Turn
     private static Turn? _current;
 
     private readonly Lock _gate = new();
-    private List<IWaitsForTurn> _waiting = [];
-    private List<IWaitsForTurn> _spare = [];
+    private List<TurnWriter> _waiting = [];
+    private List<TurnWriter> _spare = [];
     private bool _given;
 
     /// <summary>That of the calling thread; null on threads that are none of a loop's.</summary>
@@ -28,7 +28,7 @@ internal sealed class Turn
     public void Enter() => _current = this;
 
     /// <summary>False when this turn takes nothing any more: its thread is stuck.</summary>
-    public bool TryWait(IWaitsForTurn writer)
+    public bool TryWait(TurnWriter writer)
     {
         lock (_gate)
         {
@@ -44,7 +44,7 @@ internal sealed class Turn
     {
         if (_waiting.Count == 0)
             return;
-        List<IWaitsForTurn> over;
+        List<TurnWriter> over;
         lock (_gate)
             (over, _waiting, _spare) = (_waiting, _spare, _waiting);
         foreach (var writer in over)
@@ -55,7 +55,7 @@ internal sealed class Turn
     /// <summary>The thread is stuck in its turn: what has gathered is written by the caller, and what it sends from now on at once.</summary>
     public void GiveUp()
     {
-        List<IWaitsForTurn> over;
+        List<TurnWriter> over;
         lock (_gate)
         {
             _given = true;

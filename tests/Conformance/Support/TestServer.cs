@@ -42,11 +42,13 @@ public sealed class TestServer : IAsyncDisposable
         Action<SocketIOOptions>? options = null,
         Action<EngineOptions>? engine = null,
         Action<IServiceCollection>? services = null,
+        Func<EngineSession, EngineHandler>? engineHandler = null,
+        Action<WebApplication>? routes = null,
         bool? letsGo = null)
     {
         var log = new LogCapture();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning);
         if (letsGo ?? LetsGo)
             builder.Services.AddSocketIOTransport();
@@ -55,7 +57,8 @@ public sealed class TestServer : IAsyncDisposable
         var app = builder.Build();
         var bare = new EngineOptions();
         engine?.Invoke(bare);
-        app.MapEngineIO("/engine.io", bare, session => new EchoHandler(session));
+        app.MapEngineIO("/engine.io", bare, engineHandler ?? (static session => new EchoHandler(session)));
+        routes?.Invoke(app);
         app.MapSocketIO("/socket.io", io);
         await app.StartAsync(Cancellation);
         return new TestServer(app, log);

@@ -79,6 +79,11 @@ public sealed class SocketIOSettings
     /// </summary>
     [Between("00:00:00", "1.00:00:00")]
     public TimeSpan RecoverFor { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// Whether a WebSocket leaves the web server once it is open (Linux, plain HTTP): half the memory, and no switch of threads for a message. False keeps it in its request.
+    /// </summary>
+    public bool LetGo { get; init; } = true;
 }
 
 /// <summary>Who is online.</summary>
