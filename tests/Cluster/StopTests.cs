@@ -8,6 +8,7 @@ using Xunit;
 namespace Cluster;
 
 /// <summary>A server that is asked to stop finishes what it has begun.</summary>
+[Collection(nameof(Alone))]
 public sealed class StopTests
 {
     private const int Senders = 16;
