@@ -9,7 +9,7 @@ using Xunit.v3;
 
 namespace Cluster;
 
-/// <summary>For tests that load the server with all their might or stop it at a moment of its start: beside others they would measure each other's patience.</summary>
+/// <summary>For tests that load the server with all their might: beside others they would measure each other's patience.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;
 
