@@ -22,20 +22,23 @@ public sealed partial class BackupTests
         await using var server = new ServerProcess(database);
         await server.StartAsync();
         using var crowd = await Crowd.GatherAsync(server, database, Senders);
-        var ledger = new Ledger();
+        var (ledger, turnstile) = (new Ledger(), new Turnstile());
         using var stop = new CancellationTokenSource();
-        var sending = crowd.Senders(ledger).Select(s => Task.Run(() => s.SendAsync(int.MaxValue, stop.Token))).ToList();
+        var sending = crowd.Senders(ledger, turnstile).Select(s => Task.Run(() => s.SendAsync(int.MaxValue, stop.Token))).ToList();
 
         var rounds = product == Database.Sqlite ? 20 : 3;
         for (var round = 1; round <= rounds; round++)
         {
+            turnstile.Open();
             await ledger.GrowsBy(Growth).WaitAsync(SendLimit, TestContext.Current.CancellationToken);
             var file = Path.Combine(database.Folder, $"{round}.stoa");
             var mark = Mark((await Verb.RunAsync(database, ["backup", file])).Works());
+            turnstile.Close();
             await RestoresAsync(product, file, ledger.At(mark.Time), mark.Message, round == rounds ? crowd : null);
         }
 
         Assert.DoesNotContain(sending, static s => s.IsCompleted);
+        turnstile.Open();
         await stop.CancelAsync();
         await Task.WhenAll(sending);
         Assert.Empty(ledger.Refused);

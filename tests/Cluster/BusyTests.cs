@@ -7,6 +7,7 @@ using Xunit;
 namespace Cluster;
 
 /// <summary>Many writers of all kinds at once: each is served, none is told that the database is busy.</summary>
+[Collection(nameof(Alone))]
 public sealed class BusyTests
 {
     private const int Senders = 32;

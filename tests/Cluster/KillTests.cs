@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cluster.Clients;
 using Cluster.Processes;
 using Cluster.Records;
@@ -7,17 +6,15 @@ using Xunit;
 
 namespace Cluster;
 
-/// <summary>A server that is killed, again and again, keeps every promise it has made.</summary>
-public sealed class KillTests
+/// <summary>A server that is killed, again and again, keeps every promise it has made. A class for each database, so that both are killed at once.</summary>
+public abstract class KillTests
 {
     private const int Kills = 20;
     private const int Senders = 16;
-    private const int FirstStarts = 2;
     private static readonly TimeSpan PatienceOfKiller = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
-    [Theory, EachDatabase]
-    public async Task Every_acknowledged_message_survives_twenty_kills(Database product)
+    protected static async Task SurviveTwentyKillsAsync(Database product)
     {
         await using var database = new ServerDatabase(product);
         await using var server = new ServerProcess(database);
@@ -27,7 +24,7 @@ public sealed class KillTests
         using var stop = new CancellationTokenSource();
         var sending = crowd.Senders(ledger).Select(s => Task.Run(() => s.SendAsync(int.MaxValue, stop.Token))).ToList();
 
-        await KillAgainAndAgainAsync(server, ledger, NewRandom(), sending);
+        await KillAgainAndAgainAsync(server, ledger, Seed.NewRandom(), sending);
         await stop.CancelAsync();
         await Task.WhenAll(sending);
         await Outbox.DrainsAsync(database, DrainLimit);
@@ -43,27 +40,6 @@ public sealed class KillTests
         record.CountsUnreadRightly();
         new LogFiles(server.LogFolder).Announce(ledger);
         await ReadersSeeAsync(record, crowd);
-    }
-
-    [Theory, EachDatabase]
-    public async Task A_server_killed_during_its_first_start_starts_the_next_time(Database product)
-    {
-        var random = NewRandom();
-        for (var round = 0; round < FirstStarts; round++)
-        {
-            await using var database = new ServerDatabase(product);
-            await using var server = new ServerProcess(database);
-            for (var kill = 0; kill < 3; kill++)
-            {
-                server.Start();
-                await Task.Delay(random.Next(100, 1500), TestContext.Current.CancellationToken);
-                await server.KillAsync();
-            }
-
-            await server.StartAsync();
-            using var somebody = await Client.RegisterAsync(server, "somebody");
-            (await somebody.GetAsync("/auth/me")).Is(200);
-        }
     }
 
     /// <summary>Most kills meet a server under load, after some messages or many; every fourth one that is still starting.</summary>
@@ -102,13 +78,19 @@ public sealed class KillTests
         }
     }
 
-    /// <summary>The same kills again: <c>STOA_TEST_SEED</c>.</summary>
-    private static Random NewRandom()
-    {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("STOA_TEST_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Environment.TickCount;
-        Say($"STOA_TEST_SEED={seed}");
-        return new Random(seed);
-    }
-
     private static void Say(string text) => TestContext.Current.TestOutputHelper!.WriteLine(text);
+}
+
+/// <inheritdoc/>
+public sealed class SqliteKillTests : KillTests
+{
+    [Fact]
+    public Task Every_acknowledged_message_survives_twenty_kills() => SurviveTwentyKillsAsync(Database.Sqlite);
+}
+
+/// <inheritdoc/>
+public sealed class PostgresKillTests : KillTests
+{
+    [Theory, EachDatabase(PostgresOnly = true)]
+    public Task Every_acknowledged_message_survives_twenty_kills(Database product) => SurviveTwentyKillsAsync(product);
 }

@@ -41,8 +41,8 @@ public sealed class Crowd : IDisposable
     }
 
     /// <summary>A sender for every place, every second one with client ids.</summary>
-    public IReadOnlyList<MessageSender> Senders(Ledger ledger) =>
-        [.. places.Select((p, i) => new MessageSender(p.Client, p.Conversation, p.Client.Name, withClientIds: i % 2 == 0, ledger))];
+    public IReadOnlyList<MessageSender> Senders(Ledger ledger, Turnstile? turnstile = null) =>
+        [.. places.Select((p, i) => new MessageSender(p.Client, p.Conversation, p.Client.Name, withClientIds: i % 2 == 0, ledger, turnstile))];
 
     public void Dispose() => clients.ForEach(static c => c.Dispose());
 

@@ -3,7 +3,8 @@ namespace Cluster.Clients;
 /// <summary>Sends one message after the other into a conversation and keeps what was acknowledged.</summary>
 /// <param name="name">Makes its bodies and client ids unlike those of others.</param>
 /// <param name="withClientIds">Whether a message whose answer was lost can be sent again without being stored twice.</param>
-public sealed class MessageSender(Client client, long conversation, string name, bool withClientIds, Ledger ledger)
+/// <param name="turnstile">Passed before each message; to be open when the sender is told to stop.</param>
+public sealed class MessageSender(Client client, long conversation, string name, bool withClientIds, Ledger ledger, Turnstile? turnstile = null)
 {
     // Each try waits for the server to be up: so many in vain mean that it ended by itself.
     private const int MaxTries = 1000;
@@ -16,6 +17,8 @@ public sealed class MessageSender(Client client, long conversation, string name,
         for (var sent = 1; sent <= count && !stop.IsCancellationRequested; sent++)
         {
             var body = $"{name}-{sent}";
+            if (turnstile is not null)
+                await turnstile.Opened;
             try
             {
                 await DeliverAsync(body, stop);

@@ -16,6 +16,7 @@ public sealed record Verb(int Code, string Output, string Errors)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        ServerProcess.StartQuickly(start.Environment);
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         start.Environment["Database__Url"] = database.Target.Connection;
         start.Environment["Data__Folder"] = Path.Combine(database.Folder, "node");
