@@ -48,8 +48,8 @@ public sealed class NewMessages : IOutboxSubscriber<MessagesAppended>
         /// <summary>Returns when it rang since the last wait, or after the pause.</summary>
         public async Task WaitAsync(TimeSpan pause, TimeProvider clock, CancellationToken cancellation)
         {
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            using var timer = clock.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), end, pause, Timeout.InfiniteTimeSpan);
+            using var late = new CancellationTokenSource(pause, clock);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
             try
             {
                 await rung.WaitAsync(end.Token);

@@ -44,6 +44,9 @@ public sealed partial class EngineSession
                 return packets;
             }
 
+            // A GET of its own, as in the reference: clients look at a close before the packets that came with it, and would not know why.
+            if (packets.Count > 0)
+                return packets;
             _state = State.Closed;
             packets.Add(ClosePacket);
             _server.Forget(this);

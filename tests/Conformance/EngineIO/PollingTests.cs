@@ -188,8 +188,9 @@ public sealed class PollingTests
         await client.PollAsync();
         await client.SendAsync("42[\"bye\"]");
 
-        // Nobody was asking when it happened: the last packets are kept for this GET.
-        Assert.Equal(["41", "1"], await client.PollAsync());
+        // Nobody was asking when it happened: the last packets are kept for this GET, and the close for one of its own, because clients look at it first.
+        Assert.Equal(["41"], await client.PollAsync());
+        Assert.Equal(["1"], await client.PollAsync());
         Assert.Equal((HttpStatusCode.BadRequest, """{"code":1,"message":"Session ID unknown"}"""), await client.StatusAsync());
     }
 
@@ -209,7 +210,8 @@ public sealed class PollingTests
         }
 
         clock.Advance(TimeSpan.FromSeconds(29));
-        Assert.Equal(["41", "1"], await early.PollAsync());
+        Assert.Equal(["41"], await early.PollAsync());
+        Assert.Equal(["1"], await early.PollAsync());
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(HttpStatusCode.BadRequest, (await late.StatusAsync()).Status);
     }
