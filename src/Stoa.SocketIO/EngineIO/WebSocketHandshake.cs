@@ -61,7 +61,14 @@ internal static class WebSocketHandshake
             var loose = new LooseStream(socket);
             _ = serve(new WebSocketConnection(loose, options, deflate, loose.Abort, early.GetBuffer().AsMemory(0, (int)early.Length)));
         });
-        await stream.CopyToAsync(early);
+        try
+        {
+            await stream.CopyToAsync(early);
+        }
+        catch (IOException)
+        {
+            // The connection is broken already; whoever reads the socket finds that out.
+        }
     }
 
     private static bool IsKey(string? key)

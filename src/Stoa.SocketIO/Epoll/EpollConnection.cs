@@ -19,9 +19,9 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
     private readonly Pipe _output;
     private readonly IDuplexPipe _transport;
     private readonly CancellationTokenSource _closed = new();
+    private readonly bool _mayLetGo;
     private Task _receiving = Task.CompletedTask;
     private Task _sending = Task.CompletedTask;
-    private readonly bool _mayLetGo;
     private volatile bool _letGo;
     private Action<EpollSocket>? _owner;
     private int _ended;

@@ -29,19 +29,22 @@ internal sealed class EpollListener(Socket socket, SocketConnectionContextFactor
     {
         while (true)
         {
+            Socket? accepted = null;
             try
             {
-                var accepted = await socket.AcceptAsync(cancellationToken);
+                accepted = await socket.AcceptAsync(cancellationToken);
                 accepted.NoDelay = noDelay;
                 return IsEngineIO(accepted) ? Ours(accepted) : framework.Create(accepted);
             }
             catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
+                accepted?.Dispose();
                 return null;
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or IOException)
             {
-                // The client left before it was served.
+                // The client left before it was served, or the kernel can watch no more: it is refused, the others are served.
+                accepted?.Dispose();
             }
         }
     }

@@ -3,6 +3,10 @@ namespace Stoa.SocketIO.Epoll;
 /// <summary>A socket that was let go, as a stream: a read of no bytes waits, every other one and every write is a system call on the caller's thread first.</summary>
 internal sealed class LooseStream(EpollSocket socket) : Stream
 {
+    // In a row. A peer that sends without end is served on the pool then, and holds up nobody on its loop.
+    private const int MostReads = 32;
+    private int _reads;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -17,10 +21,19 @@ internal sealed class LooseStream(EpollSocket socket) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.Length == 0 ? socket.WaitReadableAsync()
-        : socket.Receive(buffer.Span) is >= 0 and var received ? ValueTask.FromResult(received)
-        : ReadLaterAsync(buffer);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.Length == 0)
+        {
+            var waiting = socket.WaitReadableAsync();
+            _reads = waiting.IsCompleted ? _reads : 0;
+            return waiting;
+        }
+
+        if (++_reads > MostReads)
+            return ReadOnPoolAsync(buffer);
+        return socket.Receive(buffer.Span) is >= 0 and var received ? ValueTask.FromResult(received) : ReadLaterAsync(buffer);
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => socket.SendAsync(buffer);
 
@@ -44,6 +57,13 @@ internal sealed class LooseStream(EpollSocket socket) : Stream
         if (disposing)
             socket.Dispose();
         base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReadOnPoolAsync(Memory<byte> buffer)
+    {
+        _reads = 0;
+        await Task.Yield();
+        return await ReadAsync(buffer);
     }
 
     private async ValueTask<int> ReadLaterAsync(Memory<byte> buffer)

@@ -56,4 +56,36 @@ public sealed class StuckHandlerTests
         answered.Set();
         Assert.Equal("42[\"after\"]", await socket.TextAsync());
     }
+
+    [Fact]
+    public async Task Clients_that_send_without_end_hold_up_nobody()
+    {
+        await using var server = await TestServer.StartAsync(io => io.On("echo", (happened, _) =>
+            {
+                happened.Ack("ok");
+                return Task.CompletedTask;
+            }),
+            letsGo: true);
+        using var enough = new CancellationTokenSource();
+        var floods = new List<Task>();
+        for (var i = 0; i < Clients; i++)
+            floods.Add(FloodAsync(await server.ConnectAsync(), enough.Token));
+        await using var socket = await server.ConnectAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await socket.SendAsync($"42{i}[\"echo\"]");
+            Assert.Equal($"43{i}[\"ok\"]", await socket.TextAsync());
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(floods).Soon();
+    }
+
+    private static async Task FloodAsync(WireSocket socket, CancellationToken enough)
+    {
+        var packet = $"42[\"nothing\",\"{new string('x', 10_000)}\"]";
+        while (!enough.IsCancellationRequested)
+            await socket.SendAsync(packet);
+        await socket.DisposeAsync();
+    }
 }
