@@ -16,7 +16,7 @@ internal sealed class SqlNode : IAsyncDisposable
     private static readonly TimeSpan ShortLife = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, SqlAdapter> _spaces = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly SemaphoreSlim _welcomes = new(0);
+    private readonly Greeting _greeting;
     private readonly CancellationTokenSource _stop = new();
     private readonly SocketIOOptions _server;
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,6 +37,7 @@ internal sealed class SqlNode : IAsyncDisposable
         Tables = new SqlTables(Dialect, Options.TablePrefix);
         Writer = new LogWriter(this);
         Reader = new LogReader(this);
+        _greeting = new Greeting(this);
     }
 
     public string Id { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
@@ -96,7 +97,7 @@ internal sealed class SqlNode : IAsyncDisposable
         }
 
         if (isFirst)
-            await GreetAsync(name, cancellation);
+            await _greeting.SayAsync(name, cancellation);
     }
 
     /// <summary>A namespace ends; with the last one the node does.</summary>
@@ -129,7 +130,7 @@ internal sealed class SqlNode : IAsyncDisposable
         if (row.Kind == RowKind.Hello && row.Node != Id)
             Writer.TryAdd(new LogWrite(new SqlRow(0, row.Space, Id, row.Node, RowKind.Welcome, 0, []), null, null));
         else if (row.Kind == RowKind.Welcome)
-            _welcomes.Release();
+            _greeting.Answered(row.Node);
         if (!_spaces.TryGetValue(row.Space, out var space))
             return;
         try
@@ -151,14 +152,15 @@ internal sealed class SqlNode : IAsyncDisposable
             space.GiveUpAll();
     }
 
-    /// <summary>Runs on a connection of its own.</summary>
+    /// <summary>Runs on a connection of its own, for as long as others' answers are waited for.</summary>
     public async Task<T> UseAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use)
     {
         using var patience = new CancellationTokenSource(Options.RequestsTimeout, Clock);
         return await RunAsync(use, patience.Token);
     }
 
-    private Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use, CancellationToken cancellation) => Dialect.RunAsync(async () =>
+    /// <summary>Runs on a connection of its own.</summary>
+    public Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use, CancellationToken cancellation) => Dialect.RunAsync(async () =>
     {
         await using var connection = await Dialect.OpenAsync(cancellation);
         return await use(connection, cancellation);
@@ -227,25 +229,6 @@ internal sealed class SqlNode : IAsyncDisposable
             Heard();
         else if (_heardAt is not long last || Clock.GetElapsedTime(last) > Options.NodeLife * 2)
             _alone = true;
-    }
-
-    /// <summary>Others write nothing while they think that they are alone: a namespace serves when each of them has answered, or is known to be dead.</summary>
-    private async Task GreetAsync(string name, CancellationToken cancellation)
-    {
-        var others = await UseAsync((c, t) => Tables.CountNodesAsync(c, null, NodeLife, t)) - 1;
-        Writer.TryAdd(new LogWrite(new SqlRow(0, name, Id, null, RowKind.Hello, 0, []), null, null));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var limit = new CancellationTokenSource(Options.NodeLife, Clock);
-        await using var ends = limit.Token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), patience);
-        try
-        {
-            for (var heard = 0; heard < others; heard++)
-                await _welcomes.WaitAsync(patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // Who has not answered in a node's life does not count any more.
-        }
     }
 
     // A count may be older than the row that was just read: being alone again needs a long silence.

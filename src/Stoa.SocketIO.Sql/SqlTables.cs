@@ -154,6 +154,17 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
         return Convert.ToInt32(count, System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The nodes that live, whatever they serve.</summary>
+    public async Task<HashSet<string>> LivingAsync(DbConnection connection, long nodeLife, CancellationToken cancellation)
+    {
+        var nodes = new HashSet<string>(StringComparer.Ordinal);
+        await using var command = Command(connection, $"SELECT DISTINCT node FROM {prefix}nodes WHERE seen > {dialect.Now} - {nodeLife}");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            nodes.Add(reader.GetString(0));
+        return nodes;
+    }
+
     /// <summary>Deletes what is too old or too much: always a beginning of the log, never a hole in it.</summary>
     public async Task TrimAsync(DbConnection connection, long keepMilliseconds, long keepRows, long nodeLife, CancellationToken cancellation)
     {

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting.Tokens;
 
@@ -19,12 +18,15 @@ public sealed class StoaServer : WebApplicationFactory<Program>
     private readonly string folder = Directory.CreateTempSubdirectory("stoa-server-").FullName;
     private readonly Dictionary<string, string> settings;
     private readonly TimeProvider? clock;
+    private readonly bool isFirst;
+    private int ended;
 
     private StoaServer(Database database, TimeProvider? clock, Dictionary<string, string> settings, string? url = null)
     {
         this.clock = clock;
         this.settings = settings;
         Database = database;
+        isFirst = url is null;
         Url = url is not null ? url : database == Database.Sqlite ? $"Data Source={Path.Combine(folder, "stoa.db")}" : PostgresDatabase.New();
         UseKestrel(0);
         StartServer();
@@ -43,6 +45,14 @@ public sealed class StoaServer : WebApplicationFactory<Program>
     /// <summary>The server that tests without special wishes share; their people have different names.</summary>
     public static StoaServer For(Database database) =>
         Shared.GetOrAdd(database, static d => new Lazy<StoaServer>(() => new StoaServer(d, null, []))).Value;
+
+    /// <summary>Stops those that are shared, once nobody shares them any more.</summary>
+    internal static async Task StopSharedAsync()
+    {
+        foreach (var server in Shared.Values.Where(static s => s.IsValueCreated))
+            await server.Value.DisposeAsync();
+        Shared.Clear();
+    }
 
     /// <summary>A server of one's own, e.g. with another clock or other settings (<c>Section:Key</c>).</summary>
     public static StoaServer Start(Database database, TimeProvider? clock = null, params (string Key, string Value)[] settings) =>
@@ -116,36 +126,15 @@ public sealed class StoaServer : WebApplicationFactory<Program>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (!disposing)
+        // The base comes here twice when it is not disposed asynchronously.
+        if (!disposing || Interlocked.Exchange(ref ended, 1) == 1)
             return;
         if (Database == Database.Postgres)
             PostgresDatabase.Leave(Url);
+        // A server that came to another's database leaves it to that one.
+        if (Database == Database.Postgres && isFirst)
+            PostgresDatabase.Drop(Url);
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
-    }
-}
-
-/// <summary>Databases on the PostgreSQL server that <c>./test</c> starts.</summary>
-public static class PostgresDatabase
-{
-    /// <summary>Closes the idle connections to a database: their pool would keep them for minutes, and the tests share one server.</summary>
-    public static void Leave(string url)
-    {
-        // As the server reads it: a pool belongs to the letters of its connection string.
-        using var connection = new NpgsqlConnection(DatabaseUrl.Read(url, "stoa").Connection);
-        NpgsqlConnection.ClearPool(connection);
-    }
-
-    /// <summary>Makes an empty database; returns its connection string.</summary>
-    public static string New()
-    {
-        var server = Environment.GetEnvironmentVariable("STOA_TEST_POSTGRES") ?? throw new InvalidOperationException("STOA_TEST_POSTGRES is not set");
-        var name = $"stoa_{Guid.NewGuid():N}";
-        using var connection = new NpgsqlConnection($"{server};Database=postgres;Pooling=false");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = $"CREATE DATABASE {name}";
-        command.ExecuteNonQuery();
-        return $"{server};Database={name};Maximum Pool Size=20";
     }
 }

@@ -59,13 +59,16 @@ public sealed class Store
         new(await NodeAsync(recovery, io, options, sql), await NodeAsync(recovery, io, options, sql), recovery is not null);
 
     /// <summary>Runs SQL on the log, with <c>{p}</c> for the prefix.</summary>
-    public async Task RunAsync(string sql)
+    public Task RunAsync(string sql) => OneAsync(sql);
+
+    /// <summary>The first value that SQL on the log answers.</summary>
+    public async Task<object?> OneAsync(string sql)
     {
         await using System.Data.Common.DbConnection connection = IsPostgres ? new NpgsqlConnection(Connection) : new SqliteConnection(Connection);
         await connection.OpenAsync(TestServer.Cancellation);
         await using var command = connection.CreateCommand();
         command.CommandText = sql.Replace("{p}", Prefix, StringComparison.Ordinal);
-        await command.ExecuteNonQueryAsync(TestServer.Cancellation);
+        return await command.ExecuteScalarAsync(TestServer.Cancellation);
     }
 
     /// <summary>Cuts all connections to the database and lets none in.</summary>

@@ -118,9 +118,9 @@ public sealed class MessagingSettingsTests
     public async Task Another_server_follows_within_five_seconds(Database database)
     {
         Assert.InRange(PolicyInForce.KeptFor, TimeSpan.Zero, TimeSpan.FromSeconds(4));
-        var url = PostgresDatabase.New();
-        await using var one = StoaServer.On(url, database);
-        await using var two = StoaServer.On(url, database);
+        await using var fresh = new FreshDatabase(database);
+        await using var one = StoaServer.On(fresh.Target.Connection, database);
+        await using var two = StoaServer.On(fresh.Target.Connection, database);
         var root = await one.SuperuserAsync();
         var elsewhere = two.Stranger();
         elsewhere.UseToken(root.Token);

@@ -146,9 +146,9 @@ public sealed class OutboundSmsTests
     public async Task Two_servers_on_one_database_send_each_answer_once(Database database)
     {
         await using var twilio = await TwilioServer.StartAsync();
-        var url = PostgresDatabase.New();
-        await using var one = StoaServer.On(url, database, Settings(twilio));
-        await using var two = StoaServer.On(url, database, Settings(twilio));
+        await using var fresh = new FreshDatabase(database);
+        await using var one = StoaServer.On(fresh.Target.Connection, database, Settings(twilio));
+        await using var two = StoaServer.On(fresh.Target.Connection, database, Settings(twilio));
         var (root, ana) = (await one.SuperuserAsync(), await AnaAsync(one));
         await DeliverAsync(one, "help", "SM1");
 

@@ -1,0 +1,4 @@
+using Stoa.TestSupport;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(SharedServers))]
