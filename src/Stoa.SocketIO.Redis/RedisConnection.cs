@@ -106,6 +106,8 @@ internal sealed class RedisConnection : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        // Without this the end says QUIT and waits for an answer that is mostly lost with the connection. The adapters have made sure that what they sent has arrived.
+        _redis?.Close(allowCommandsToComplete: false);
         _redis?.Dispose();
     }
 

@@ -25,6 +25,9 @@ public sealed class ReadPresence(StoaDb db, TimeProvider clock)
         if (asked.Count is 0 or > MaxIds)
             return IdsInvalid;
 
+        // Before the accounts: who is gone from here by then has its last_seen there already.
+        var nodes = (await db.OnlineUsers.AsNoTracking().Where(o => asked.Contains(o.UserId))
+            .Select(o => new { o.UserId, o.Node!.LeaseUntil, o.Node.RenewedAt }).ToListAsync(cancellation)).ToLookup(static o => o.UserId);
         var seen = await db.Users.AsNoTracking()
             .Where(u => asked.Contains(u.Id) && u.DeletedAt == null)
             .Where(u => u.Id == caller.UserId || (
@@ -33,8 +36,6 @@ public sealed class ReadPresence(StoaDb db, TimeProvider clock)
                     && db.Participants.Any(mine => mine.ConversationId == p.ConversationId && mine.UserId == caller.UserId && mine.LeftAt == null))))
             .Select(u => new { u.Id, u.LastSeenAt })
             .ToDictionaryAsync(static u => u.Id, static u => u.LastSeenAt, cancellation);
-        var nodes = (await db.OnlineUsers.AsNoTracking().Where(o => seen.Keys.Contains(o.UserId))
-            .Select(o => new { o.UserId, o.Node!.LeaseUntil, o.Node.RenewedAt }).ToListAsync(cancellation)).ToLookup(static o => o.UserId);
         var now = clock.GetUtcNow();
         return asked.ConvertAll(id =>
         {
