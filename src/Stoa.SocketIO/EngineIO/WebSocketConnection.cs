@@ -13,8 +13,8 @@ internal enum SendOutcome
 }
 
 /// <summary>
-/// A WebSocket over the stream of an upgraded request or of a socket that was let go. Unlike the framework's class it writes ready-made frames, so that a broadcast costs one
-/// copy per connection into the server's pipe and nothing else; it holds no buffer while nothing arrives.
+/// A WebSocket over the stream of an upgraded request or of a socket that was let go. Unlike the framework's class it writes ready-made
+/// frames, so that a broadcast costs one copy or system call per connection and nothing else; it holds no buffer while nothing arrives.
 /// </summary>
 /// <remarks>Any thread may send; messages leave in the order of the calls. One reader at a time.</remarks>
 internal sealed partial class WebSocketConnection : TurnWriter

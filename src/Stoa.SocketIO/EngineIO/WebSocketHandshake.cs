@@ -65,9 +65,9 @@ internal static class WebSocketHandshake
         {
             await stream.CopyToAsync(early);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The connection is broken already; whoever reads the socket finds that out.
+            // The connection is broken or cut already; whoever reads the socket finds that out.
         }
     }
 
