@@ -31,8 +31,7 @@ internal sealed class EpollTransport(
         try
         {
             socket = options.Value.CreateBoundListenSocket(endpoint);
-            // The kernel shows a connection when its first bytes are there, so that they can be looked at. One that says nothing is shown after this time.
-            socket.SetRawSocketOption(TcpLevel, DeferAccept, BitConverter.GetBytes(DeferSeconds));
+            Defer(socket);
             socket.Listen(options.Value.Backlog);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
@@ -42,6 +41,19 @@ internal sealed class EpollTransport(
         }
 
         return ValueTask.FromResult<IConnectionListener>(new EpollListener(socket, Framework(), Ours(), options.Value.NoDelay));
+    }
+
+    /// <summary>The kernel is to show a connection when its first bytes are there, so that they can be looked at. One that says nothing is shown after a while.</summary>
+    private static void Defer(Socket socket)
+    {
+        try
+        {
+            socket.SetRawSocketOption(TcpLevel, DeferAccept, BitConverter.GetBytes(DeferSeconds));
+        }
+        catch (SocketException)
+        {
+            // A sandbox that imitates Linux may not know it: connections are shown early then, and the framework's.
+        }
     }
 
     private SocketConnectionContextFactory Framework() => new(
