@@ -34,7 +34,7 @@ public static class SocketIORegistration
     /// <summary>
     /// Has the web server listen through a transport of our own (Linux; elsewhere nothing changes): an upgraded WebSocket over plain TCP is let go by the web server, which
     /// makes it several times lighter, and its messages are handled on the thread that waits for sockets, without a switch of threads. Handlers that block are taken
-    /// care of, at the price of some milliseconds for the sockets that share their thread.
+    /// care of, at the price of some 40 ms for the sockets that share their thread.
     /// </summary>
     /// <remarks>
     /// The request of such a WebSocket ends at once, for access logs and metrics too. Connections over TLS, Unix sockets or HTTP/2, and all connections of a server whose

@@ -6,7 +6,8 @@ namespace Stoa.SocketIO.EngineIO;
 /// <summary>The writing half: one write at a time, on the thread that sends as long as the connection takes it.</summary>
 internal sealed partial class WebSocketConnection
 {
-    // What gathers during a turn leaves earlier when it is as much as a socket takes at once, so that gathering never makes a reader slow.
+    // What gathers during a turn leaves earlier when it is as much as a socket takes at once. Until then no limit of what may wait counts: nobody has
+    // been slow yet.
     private const int MostGathered = 16 * 1024;
     private const int MostFramesGathered = 64;
 

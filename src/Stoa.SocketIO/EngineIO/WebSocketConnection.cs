@@ -69,7 +69,7 @@ internal sealed partial class WebSocketConnection : TurnWriter
                 return SendOutcome.Closed;
             if (_writing && !_gathering && onlyIfIdle)
                 return SendOutcome.Dropped;
-            if (_writing && (_waiting.Count >= _options.MaxOutgoingPackets || _waiting.Bytes > _options.MaxOutgoingBytes - bytes.Length))
+            if (_writing && !_gathering && (_waiting.Count >= _options.MaxOutgoingPackets || _waiting.Bytes > _options.MaxOutgoingBytes - bytes.Length))
                 return SendOutcome.Overflow;
             if (!MayWrite(bytes))
                 return SendOutcome.Sent;
@@ -136,7 +136,7 @@ internal sealed partial class WebSocketConnection : TurnWriter
         lock (_gate)
         {
             // A peer that floods pings and reads nothing gets no more answers than it may have packets waiting.
-            if (_ended || _waiting.Count >= _options.MaxOutgoingPackets || !MayWrite(frame))
+            if (_ended || (!_gathering && _waiting.Count >= _options.MaxOutgoingPackets) || !MayWrite(frame))
                 return;
         }
 

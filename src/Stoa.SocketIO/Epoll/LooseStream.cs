@@ -26,7 +26,8 @@ internal sealed class LooseStream(EpollSocket socket) : Stream
         if (buffer.Length == 0)
         {
             var waiting = socket.WaitReadableAsync();
-            _reads = waiting.IsCompleted ? _reads : 0;
+            if (!waiting.IsCompleted)
+                _reads = 0;
             return waiting;
         }
 

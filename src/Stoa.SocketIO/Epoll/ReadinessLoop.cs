@@ -75,8 +75,7 @@ internal sealed class ReadinessLoop
     }
 
     /// <summary>To be called now and then: a thread that has been at one event since the last call is left to it, and a new one goes on in its place.</summary>
-    /// <returns>True when that was so.</returns>
-    public bool HandOver()
+    public void HandOver()
     {
         Turn stuck;
         lock (_gate)
@@ -84,14 +83,13 @@ internal sealed class ReadinessLoop
             var isStuck = !_waiting && _steps == _seenSteps;
             _seenSteps = _steps;
             if (!isStuck || _left == MostLeft)
-                return false;
+                return;
             _left++;
             stuck = _turn!;
             Start();
         }
 
         stuck.GiveUp();
-        return true;
     }
 
     private void Run(Turn turn)

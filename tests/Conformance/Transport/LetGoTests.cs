@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Stoa.SocketIO;
@@ -26,6 +27,28 @@ public sealed class LetGoTests
         Assert.Equal("4first", Read(await raw.FrameAsync()));
         Assert.Equal($"4{payload}", Read(await raw.FrameAsync()));
         Assert.Equal("4last", Read(await raw.FrameAsync()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_request_of_a_websocket_ends_at_once_when_it_is_let_go(bool letsGo)
+    {
+        var ended = new TaskCompletionSource();
+        await using var server = await TestServer.StartAsync(
+            routes: app => app.Use(async (context, next) =>
+            {
+                await next(context);
+                ended.TrySetResult();
+            }),
+            letsGo: letsGo);
+        await using var socket = await server.OpenAsync("/engine.io/");
+        if (letsGo)
+            await ended.Task.Soon();
+        await socket.SendAsync("4alive");
+
+        Assert.Equal("4alive", await socket.TextAsync());
+        Assert.Equal(letsGo, ended.Task.IsCompleted);
     }
 
     [Theory]
@@ -92,8 +115,8 @@ public sealed class LetGoTests
                 for (var i = 0; i < 500; i++)
                     await happened.Socket.EmitAsync("n", i);
             }),
-            // Fewer than are sent: those that the connection takes at once do not wait.
-            o => o.MaxOutgoingPackets = 100,
+            // Far less than is sent in one turn: what the connection takes at once does not wait.
+            o => (o.MaxOutgoingPackets, o.MaxOutgoingBytes) = (3, 1024),
             letsGo: true);
         await using var socket = await server.ConnectAsync();
         await socket.SendAsync("42[\"burst\"]");
