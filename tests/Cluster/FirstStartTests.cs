@@ -30,4 +30,16 @@ public sealed class FirstStartTests
             (await somebody.GetAsync("/auth/me")).Is(200);
         }
     }
+
+    [Theory, EachDatabase]
+    public async Task A_second_server_at_one_address_says_so_and_the_first_goes_on(Database product)
+    {
+        await using var database = new ServerDatabase(product);
+        await using var server = new ServerProcess(database, "first");
+        await server.StartAsync();
+
+        foreach (var letGo in (string[])["true", "false"])
+            (await Verb.RunAsync(database, ["serve", "--urls", server.Address.GetLeftPart(UriPartial.Authority)], ("SocketIO__LetGo", letGo))).Refuses("address already in use");
+        await server.AwaitHealthAsync();
+    }
 }

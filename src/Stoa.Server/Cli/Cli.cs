@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Stoa.Core.Data;
 using Stoa.Core.Data.Backups;
 using Stoa.Server.Hosting.Settings;
@@ -21,7 +22,7 @@ public static class Cli
         new("check-config", "print every setting with its value and source; exit 78 when one is wrong", CheckConfig.RunAsync),
         new("backup", "FILE [--force]: a copy of the record and the signing key, while servers run", Backup.RunAsync),
         new("restore", "FILE [--force]: bring a backup back, into an empty place", Restore.RunAsync),
-        new("doctor", "check settings, database, folders, clock, key, TLS, Redis and mail; exit 1 when one fails", Doctor.RunAsync),
+        new("doctor", "check settings, database, folders, clock, key, TLS, bucket, Redis, mail and Twilio; exit 1 when one fails", Doctor.RunAsync),
         new("try-redaction", "FILE... [--lines]: what the scanner takes out of example messages, one a line", TryRedaction.RunAsync),
     ];
 
@@ -54,6 +55,11 @@ public static class Cli
         catch (MigrationsPendingException refused)
         {
             await Console.Error.WriteLineAsync(refused.Message);
+            return Failed;
+        }
+        catch (IOException refused) when (refused.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{refused.Message} Is another server running? Listen:Port or --urls choose another port.");
             return Failed;
         }
     }
