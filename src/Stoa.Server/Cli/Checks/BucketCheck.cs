@@ -10,20 +10,19 @@ internal static class BucketCheck
     {
         if (settings.Bucket.Length == 0)
             return Finding.Ok("bucket", "none is configured: files lie in a folder");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(patience);
         using var store = new S3FileStore(settings);
         var host = settings.Endpoint.Length > 0 ? new Uri(settings.Endpoint).Authority : $"Amazon's {settings.Region}";
         var place = $"{settings.Bucket} at {host}";
+        return await Finding.WithinAsync(patience, "bucket", place, limit => AskAsync(store, place, limit), cancellation);
+    }
+
+    private static async Task<Finding> AskAsync(S3FileStore store, string place, CancellationToken cancellation)
+    {
         try
         {
-            return await store.GreetAsync(limit.Token) is { } code
+            return await store.GreetAsync(cancellation) is { } code
                 ? Finding.Fail("bucket", $"{place} answers {code}: {Remedy(code)}")
                 : Finding.Ok("bucket", $"{place} answers and lets this server read");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return Finding.Fail("bucket", $"{place} does not answer within {patience.TotalSeconds:0} s: look at S3:Endpoint");
         }
         catch (IOException fault)
         {

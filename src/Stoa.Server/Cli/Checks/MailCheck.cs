@@ -11,18 +11,17 @@ internal static class MailCheck
     {
         if (settings.SmtpServer.Length == 0)
             return Finding.Warn("mail", "no mail server is configured: mails are written into a folder");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(patience);
         await using var sender = new SmtpSender(settings);
         var place = $"{settings.SmtpServer}:{settings.SmtpPort}";
+        return await Finding.WithinAsync(patience, "mail", place, limit => AskAsync(sender, place, settings.SmtpUsername.Length > 0, limit), cancellation);
+    }
+
+    private static async Task<Finding> AskAsync(SmtpSender sender, string place, bool signsIn, CancellationToken cancellation)
+    {
         try
         {
-            await sender.GreetAsync(limit.Token);
-            return Finding.Ok("mail", $"{place} answers{(settings.SmtpUsername.Length > 0 ? " and accepts the log-in" : "")}");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return Finding.Fail("mail", $"{place} does not answer within {patience.TotalSeconds:0} s");
+            await sender.GreetAsync(cancellation);
+            return Finding.Ok("mail", $"{place} answers{(signsIn ? " and accepts the log-in" : "")}");
         }
         catch (SendingDelayedException fault)
         {

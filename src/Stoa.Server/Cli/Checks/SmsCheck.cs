@@ -11,18 +11,17 @@ internal static class SmsCheck
     {
         if (!settings.HasAccount)
             return Finding.Ok("sms", "no account at Twilio is configured: SMS are written into a folder");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(patience);
         using var sender = new TwilioSender(settings);
         var place = new Uri(settings.TwilioUrl).Authority;
+        return await Finding.WithinAsync(patience, "sms", place, limit => AskAsync(sender, place, limit), cancellation);
+    }
+
+    private static async Task<Finding> AskAsync(TwilioSender sender, string place, CancellationToken cancellation)
+    {
         try
         {
-            await sender.GreetAsync(limit.Token);
+            await sender.GreetAsync(cancellation);
             return Finding.Ok("sms", $"{place} answers and accepts the account's token");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return Finding.Fail("sms", $"{place} does not answer within {patience.TotalSeconds:0} s");
         }
         catch (Exception fault) when (fault is SendingRefusedException or SendingDelayedException)
         {
