@@ -101,7 +101,8 @@ internal sealed class EpollConnection : DefaultConnectionContext, IConnectionSoc
         var writer = _input.Writer;
         try
         {
-            while (true)
+            // Asked before each wait too: the edge that tells of it may be forgotten by a receive under way.
+            while (!_letGo)
             {
                 await _socket.WaitReadableAsync();
                 if (_letGo)
