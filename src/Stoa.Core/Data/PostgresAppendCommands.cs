@@ -215,9 +215,10 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
         ("UPDATE conversations c SET last_seq = v.seq, last_message_at = v.at, updated_at = v.at FROM unnest($1, $2, $3) v(id, seq, at) WHERE c.id = v.id",
          [Longs, Longs, Times]),
 
-        // Summed per participant first: UPDATE … FROM applies only one of several matching rows.
-        ("UPDATE participants p SET unread_count = p.unread_count + x.n FROM (SELECT q.id, sum(v.n)::int AS n FROM unnest($1, $2, $3) v(c, s, n) " +
-         "JOIN participants q ON q.conversation_id = v.c AND q.user_id <> v.s WHERE q.left_at IS NULL GROUP BY q.id) x WHERE p.id = x.id",
+        // Locked in their order before anything is changed (see PostgresAppendStore); summed per participant: UPDATE … FROM applies only one of several matching rows.
+        ("WITH q AS (SELECT id, conversation_id, user_id FROM participants WHERE conversation_id = ANY($1) AND left_at IS NULL ORDER BY conversation_id, user_id FOR NO KEY UPDATE) " +
+         "UPDATE participants p SET unread_count = p.unread_count + x.n FROM (SELECT q.id, sum(v.n)::int AS n FROM unnest($1, $2, $3) v(c, s, n) " +
+         "JOIN q ON q.conversation_id = v.c AND q.user_id <> v.s GROUP BY q.id) x WHERE p.id = x.id",
          [Longs, Longs, NpgsqlDbType.Array | NpgsqlDbType.Integer]),
         ("DELETE FROM outbox_events WHERE id = ANY($1)", [Longs]),
         ("INSERT INTO message_originals (message_id, body, attachments, hits, keep_until) SELECT m.id, v.body, v.files, v.hits, v.until " +

@@ -5,12 +5,34 @@ using Stoa.Core.Outbox;
 namespace Stoa.Core.Data;
 
 /// <summary>The message log's writer on PostgreSQL: two round trips per batch, whatever its size.</summary>
-/// <remarks>Conversation rows are locked in ascending order, so writers of several nodes cannot block each other in a circle.</remarks>
+/// <remarks>
+/// Conversation rows are locked in ascending order, then their participants in the order of (conversation, user). Whoever else changes several of them in one transaction keeps to
+/// that order, so nobody can block each other in a circle. A circle with a lock that nobody thought of is tried again: the server has rolled it back.
+/// </remarks>
 internal sealed class PostgresAppendStore(string connection, OutboxFeed feed, TimeProvider clock) : AppendStore(feed, clock)
 {
+    private const int MostTries = 5;
     private PostgresAppendCommands? commands;
 
     public override async Task<long?> CommitAsync(IReadOnlyList<PendingAppend> batch)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await TryCommitAsync(batch);
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.DeadlockDetected && IsRolledBack && tried < MostTries)
+            {
+                foreach (var item in batch)
+                    item.Result = null;
+            }
+        }
+    }
+
+    public override async ValueTask DisposeAsync() => await CloseAsync();
+
+    private async Task<long?> TryCommitAsync(IReadOnlyList<PendingAppend> batch)
     {
         IsRolledBack = false;
         var done = Feed.TakeDone(DoneLimit);
@@ -45,8 +67,6 @@ internal sealed class PostgresAppendStore(string connection, OutboxFeed feed, Ti
             throw;
         }
     }
-
-    public override async ValueTask DisposeAsync() => await CloseAsync();
 
     /// <summary>Begins on the open connection, or on a new one when that was lost meanwhile: nothing is written yet, so trying again is safe.</summary>
     private async Task<AppendState> BeginAsync(IReadOnlyList<PendingAppend> batch)

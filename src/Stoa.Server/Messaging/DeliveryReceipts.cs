@@ -15,6 +15,9 @@ public sealed class DeliveryReceipts(IDbContextFactory<StoaDb> databases, Conver
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    // In one transaction. Each row that it has moved holds up whoever writes into that conversation until it commits.
+    private const int MostTogether = 32;
     private readonly ConcurrentDictionary<(long Conversation, long User), long> noted = new();
 
     /// <summary>The participant was handed everything up to this number. Whether they take part was asked.</summary>
@@ -41,10 +44,13 @@ public sealed class DeliveryReceipts(IDbContextFactory<StoaDb> databases, Conver
             return;
         try
         {
-            foreach (var (key, upTo) in await MoveAsync(taken, cancellation))
-                await AnnounceAsync(key.Conversation, key.User, upTo, cancellation);
-            foreach (var entry in taken)
-                noted.TryRemove(entry);
+            foreach (var some in taken.OrderBy(static t => t.Key).Chunk(MostTogether))
+            {
+                foreach (var (key, upTo) in await MoveAsync(some, cancellation))
+                    await AnnounceAsync(key.Conversation, key.User, upTo, cancellation);
+                foreach (var entry in some)
+                    noted.TryRemove(entry);
+            }
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
@@ -53,14 +59,14 @@ public sealed class DeliveryReceipts(IDbContextFactory<StoaDb> databases, Conver
         }
     }
 
-    /// <summary>One transaction for all; those that really moved.</summary>
+    /// <summary>One transaction, whose rows are locked in the order in which the message log does; those that really moved.</summary>
     private async Task<List<((long Conversation, long User) Key, long UpTo)>> MoveAsync(KeyValuePair<(long Conversation, long User), long>[] taken, CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         return await db.WriteAsync(async () =>
         {
             var moved = new List<((long, long), long)>();
-            foreach (var ((conversation, user), upTo) in taken.OrderBy(static t => t.Key))
+            foreach (var ((conversation, user), upTo) in taken)
             {
                 var rows = await db.Participants
                     .Where(p => p.ConversationId == conversation && p.UserId == user && p.LastDeliveredSeq < upTo && upTo <= p.Conversation!.LastSeq)

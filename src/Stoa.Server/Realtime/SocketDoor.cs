@@ -20,6 +20,8 @@ public sealed record EventError(string Code, string Error, string Message, strin
 /// <summary>Maps events onto operations: validates the payload, answers the acknowledgement, tells refusals.</summary>
 public static class SocketDoor
 {
+    // As HTTP calls it. What went wrong stands in the log alone.
+    private static readonly Refusal Fault = Refusal.Conflict("fault", "Something went wrong on our side");
     private static readonly Refusal InvalidPayload = Refusal.Invalid("event.invalid", "The payload is not what this event takes");
 
     /// <summary>An event that asks for something: its outcome is acknowledged, a refusal is also emitted under <paramref name="errorEvent"/>.</summary>
@@ -39,11 +41,15 @@ public static class SocketDoor
             return EventAnswer.Of(refusal);
         });
 
-    /// <summary>Tells a client that its payload was not even readable.</summary>
-    public static async Task RefusePayloadAsync(SocketEvent happened, string errorEvent)
+    /// <summary>Answers what no handler could: payloads that are not even readable, and faults. Nobody waits for an acknowledgement that never comes.</summary>
+    public static void AnswerFaults(this SocketNamespaceBuilder io, string errorEvent) => io
+        .OnBadPayload((happened, _, _) => RefuseAsync(happened, errorEvent, InvalidPayload))
+        .OnError((happened, _, _) => RefuseAsync(happened, errorEvent, Fault));
+
+    private static async Task RefuseAsync(SocketEvent happened, string errorEvent, Refusal refusal)
     {
-        await happened.Socket.EmitAsync(errorEvent, new EventError(InvalidPayload.Code, InvalidPayload.Text, InvalidPayload.Text, happened.Name));
-        await happened.AckAsync(EventAnswer.Of(InvalidPayload));
+        happened.Ack(EventAnswer.Of(refusal));
+        await happened.Socket.EmitAsync(errorEvent, new EventError(refusal.Code, refusal.Text, refusal.Text, happened.Name));
     }
 
     private static Refusal? WhyNot<TPayload>(TPayload payload)

@@ -47,15 +47,15 @@ public sealed class DirectSocketTests
     }
 
     [Theory, EachDatabase]
-    public async Task Sockets_that_are_let_go_serve_as_well(Database database)
+    public async Task Sockets_that_are_not_let_go_of_serve_as_well(Database database)
     {
-        await using var stoa = StoaServer.Start(database, null, ("SocketIO:LetGo", "true"));
+        await using var stoa = StoaServer.Start(database, null, ("SocketIO:LetGo", "false"));
         var (ana, ben, id) = await TwoInAConversationAsync(stoa);
 
         await PlayAsync(stoa,
             new { @do = "connect", @as = "ben", token = ben.Token },
             new { @do = "connect", @as = "ana", token = ana.Token },
-            new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = new { conversationId = id, content = "beyond the request" } },
+            new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = new { conversationId = id, content = "within the request" } },
             new { @do = "await", @as = "ben", @event = "dm:new_message" });
     }
 

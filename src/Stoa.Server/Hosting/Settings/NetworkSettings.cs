@@ -83,7 +83,7 @@ public sealed class SocketIOSettings
     /// <summary>
     /// Whether a WebSocket leaves the web server once it is open (Linux, plain HTTP): half the memory, and no switch of threads for a message. False keeps it in its request.
     /// </summary>
-    public bool LetGo { get; init; }
+    public bool LetGo { get; init; } = true;
 }
 
 /// <summary>Who is online.</summary>

@@ -27,7 +27,7 @@ public static class DirectSocket
             TypingAsync(socket, payload, caller, Events.DmTypingStop, Events.DmUserStoppedTyping, cancellation));
         io.OnRequest<MessagesHandedOver>(Events.DmDelivered, Events.DmError, DeliveredAsync);
         io.OnRequest<ReadHistory>(Events.DmHistory, Events.DmError, HistoryAsync);
-        io.OnBadPayload(static (happened, _, _) => SocketDoor.RefusePayloadAsync(happened, Events.DmError));
+        io.AnswerFaults(Events.DmError);
     }
 
     private static async Task<Outcome<object?>> JoinAsync(Socket socket, OneConversation payload, Caller caller, CancellationToken cancellation)
