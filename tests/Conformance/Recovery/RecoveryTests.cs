@@ -33,8 +33,7 @@ public sealed class RecoveryTests
         await server.IO.To(client.Sid).SocketsJoinAsync(rooms);
         await server.IO.To(client.Sid).EmitAsync("first");
         var offset = await OffsetAsync(client, "42[\"first\",\"");
-        client.Abort();
-        await Wait.Until(() => server.IO.Of("/").FindLocal(client.Sid) is null);
+        await server.LoseAsync(client);
         return (client.Sid, Pid(client), offset);
     }
 
@@ -159,8 +158,7 @@ public sealed class RecoveryTests
         await using var lost = await server.ConnectAsync();
         await server.IO.EmitAsync("first");
         var offset = await OffsetAsync(lost, "42[\"first\",\"");
-        await lost.SendAsync(packet);
-        await Wait.Until(() => server.IO.Of("/").LocalCount == 0);
+        await server.LoseAsync(lost, () => lost.SendAsync(packet));
         await using var client = await ReturnAsync(server, Pid(lost), offset);
 
         Assert.Equal(recoverable, (await client.TextAsync()).Contains(lost.Sid, StringComparison.Ordinal));
@@ -281,8 +279,7 @@ public sealed class RecoveryTests
             if (got.Count == Count)
                 break;
             var sid = lost.Sid;
-            lost.Abort();
-            await Wait.Until(() => server.IO.Of("/").FindLocal(sid) is null);
+            await server.LoseAsync(lost);
             lost = await ReturnAsync(server, pid, offset);
             string text;
             while (!(text = await lost.TextAsync()).StartsWith("40", StringComparison.Ordinal))

@@ -21,8 +21,7 @@ public sealed record Lost(string Sid, string Pid, string Offset)
     public static async Task<Lost> OfAsync(TestServer server, WireSocket client, string offset)
     {
         var lost = new Lost(client.Sid, client.Handshake.GetProperty("pid").GetString()!, offset);
-        client.Abort();
-        await Wait.Until(() => server.IO.Of("/").FindLocal(lost.Sid) is null);
+        await server.LoseAsync(client);
         // Commands are answered in their order: the session has been saved when this is answered.
         await server.IO.Of("/").Adapter.CountServersAsync();
         return lost;
@@ -52,7 +51,7 @@ public sealed record Lost(string Sid, string Pid, string Offset)
     public async Task<string[]> RecoverAsync(TestServer server)
     {
         var (client, missed, isRecovered) = await ReturnAsync(server);
-        Assert.True(isRecovered);
+        Assert.True(isRecovered, string.Join('\n', server.Log.Entries.Where(static e => e.Event is not null && e.Event.StartsWith("Redis", StringComparison.Ordinal)).Select(static e => e.Text)));
         await client.DisposeAsync();
         return [.. missed.Select(e => e[0].GetString()!)];
     }

@@ -94,6 +94,23 @@ public sealed class TestServer : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync(Cancellation);
 
+    /// <summary>Cuts a client off; ends when its session was given to the adapter.</summary>
+    public Task LoseAsync(WireSocket client) => LoseAsync(client, () =>
+    {
+        client.Abort();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Does what ends a client's socket in the default namespace; ends when its session, if it is kept, was given to the adapter.</summary>
+    /// <remarks>A socket that is found no more may not be as far.</remarks>
+    public async Task LoseAsync(WireSocket client, Func<Task> end)
+    {
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var _ = IO.Of("/").FindLocal(client.Sid)!.Disconnected.UnsafeRegister(static o => ((TaskCompletionSource)o!).SetResult(), left);
+        await end();
+        await left.Task.Soon();
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
