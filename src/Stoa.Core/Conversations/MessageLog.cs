@@ -7,8 +7,8 @@ namespace Stoa.Core.Conversations;
 /// <summary>The only way a message gets into the record: numbered, deduplicated and durable, many to a commit.</summary>
 /// <remarks>
 /// Callers await while a single writer takes what is waiting (up to <see cref="MaxBatch"/>, never waiting for more) and commits it in one
-/// transaction: numbers, rows, unread counts, outbox. An acknowledgement costs a share of one fsync. On PostgreSQL several writers run, and
-/// a conversation always belongs to the same one. Within a conversation messages are numbered in the order of the calls of one node.
+/// transaction: numbers, rows, unread counts, outbox. An acknowledgement costs a share of one fsync. Within a conversation messages are
+/// numbered in the order of the calls of one node.
 /// </remarks>
 public sealed class MessageLog : IAsyncDisposable
 {
@@ -17,16 +17,14 @@ public sealed class MessageLog : IAsyncDisposable
     // Far above what two seconds of writing take: beyond it callers wait at the door instead of filling memory.
     private const int QueueLength = 4096;
 
-    private readonly Channel<PendingAppend>[] queues;
-    private readonly Task[] writers;
+    private readonly Channel<PendingAppend> queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    private readonly Task writing;
     private readonly OutboxFeed feed;
 
     public MessageLog(DatabaseTarget target, OutboxFeed feed, TimeProvider clock)
     {
         this.feed = feed;
-        var stores = AppendStore.For(target, feed, clock);
-        queues = [.. stores.Select(static _ => Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(QueueLength) { SingleReader = true }))];
-        writers = [.. stores.Select((store, i) => Task.Run(() => WriteAsync(queues[i].Reader, store)))];
+        writing = Task.Run(() => WriteAsync(AppendStore.For(target, feed, clock)));
     }
 
     /// <summary>Writes one message and returns once it is durable.</summary>
@@ -41,25 +39,24 @@ public sealed class MessageLog : IAsyncDisposable
     public async Task<Outcome<Appended>> Append(MessageDraft draft, CancellationToken cancellation)
     {
         var pending = new PendingAppend(draft with { SentAt = draft.SentAt.Rounded() });
-        await queues[(ulong)draft.ConversationId % (ulong)queues.Length].Writer.WriteAsync(pending, cancellation);
+        await queue.Writer.WriteAsync(pending, cancellation);
         return await pending.Answer.WaitAsync(cancellation);
     }
 
     /// <summary>Writes what is waiting, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var queue in queues)
-            queue.Writer.TryComplete();
-        await Task.WhenAll(writers);
+        queue.Writer.TryComplete();
+        await writing;
     }
 
-    private async Task WriteAsync(ChannelReader<PendingAppend> queue, AppendStore store)
+    private async Task WriteAsync(AppendStore store)
     {
         await using var _ = store;
         var batch = new AppendBatch(MaxBatch);
-        while (batch.HasLeftOver || await queue.WaitToReadAsync())
+        while (batch.HasLeftOver || await queue.Reader.WaitToReadAsync())
         {
-            batch.Fill(queue);
+            batch.Fill(queue.Reader);
             await CommitAsync(batch, store);
         }
     }

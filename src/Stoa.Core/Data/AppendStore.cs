@@ -3,7 +3,7 @@ using Stoa.Core.Outbox;
 
 namespace Stoa.Core.Data;
 
-/// <summary>One writer's own connection, on which the message log commits batches with prepared commands.</summary>
+/// <summary>The writer's own connection, on which the message log commits batches with prepared commands.</summary>
 /// <remarks>Used by one caller at a time. What differs between the databases is all here.</remarks>
 internal abstract class AppendStore(OutboxFeed feed, TimeProvider clock) : IAsyncDisposable
 {
@@ -23,11 +23,10 @@ internal abstract class AppendStore(OutboxFeed feed, TimeProvider clock) : IAsyn
 
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>The writers for one database: one on SQLite; on PostgreSQL two, so that one can prepare while the other waits for its commit.</summary>
-    public static IReadOnlyList<AppendStore> For(DatabaseTarget target, OutboxFeed feed, TimeProvider clock) =>
-        target.Kind == DatabaseKind.Sqlite
-            ? [new SqliteAppendStore(target.Connection, feed, clock)]
-            : [new PostgresAppendStore(target.Connection, feed, clock), new PostgresAppendStore(target.Connection, feed, clock)];
+    /// <summary>The writer for a database.</summary>
+    public static AppendStore For(DatabaseTarget target, OutboxFeed feed, TimeProvider clock) => target.Kind == DatabaseKind.Sqlite
+        ? new SqliteAppendStore(target.Connection, feed, clock)
+        : new PostgresAppendStore(target.Connection, feed, clock);
 
     /// <summary>The first message under a client id, or the refusal when it stands in another conversation.</summary>
     protected static Outcome<Appended> Repeated(Message first, MessageDraft draft) =>

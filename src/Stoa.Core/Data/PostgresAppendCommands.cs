@@ -203,8 +203,10 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
     private static NpgsqlBatch BeginBatch(NpgsqlConnection connection) => Batch(connection,
         ("BEGIN", []),
         ("SELECT id, last_seq, closed_at IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE", [Longs]),
-        ("SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id, m.author_id, m.attachments, m.is_redacted " +
-         "FROM unnest($1, $2) k(s, c) JOIN messages m ON m.sender_id = k.s AND m.client_message_id = k.c", [Longs, Texts]));
+
+        // One look into the index for each, whatever the planner believes: it plans once, and may have seen the table when it was empty.
+        ("SELECT m.* FROM unnest($1, $2) k(s, c) CROSS JOIN LATERAL (SELECT id, conversation_id, seq, recipient_id, type, body, reply_to_id, sent_at, edited_at, read_at, sender_id, client_message_id, author_id, " +
+         "attachments, is_redacted FROM messages WHERE sender_id = k.s AND client_message_id = k.c LIMIT 1) m", [Longs, Texts]));
 
     private static NpgsqlBatch FinishBatch(NpgsqlConnection connection) => Batch(connection,
         ("INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, author_id, attachments, is_redacted, hidden_from_sender, hidden_from_recipient) " +

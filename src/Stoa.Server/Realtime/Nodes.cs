@@ -19,10 +19,13 @@ internal static class Nodes
         if (settings.Redis.Configuration is { } redis)
             services.AddSocketIORedis(redis, o => o.ChannelPrefix = settings.Redis.Prefix);
         else if (database.Kind == DatabaseKind.Postgres)
-            services.AddSocketIOSql(new PostgresDialect(() => new NpgsqlConnection(database.Connection), static (c, time, stop) => ((NpgsqlConnection)c).WaitAsync(time, stop)));
+            services.AddSocketIOSql(new PostgresDialect(() => new NpgsqlConnection(Reset(database.Connection)), static (c, time, stop) => ((NpgsqlConnection)c).WaitAsync(time, stop)));
         else if (settings.SocketIO.RecoverFor > TimeSpan.Zero)
             services.AddSocketIOSql(new SqliteDialect(() => new SqliteConnection(Beside(database.Connection))));
     }
+
+    // A pool of their own, whose connections are reset: one of them listens.
+    private static string Reset(string connection) => new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = false }.ConnectionString;
 
     // A file of its own: in the record's, events would wait for messages and messages for events.
     private static string Beside(string connection)
