@@ -8,6 +8,8 @@ namespace Stoa.Core.Data;
 /// <summary>One connection and the two command batches of the append path, prepared once.</summary>
 internal sealed class PostgresAppendCommands : IAsyncDisposable
 {
+    // Whoever holds a row that long is stuck, and must not hold up everybody's messages.
+    private const string LockPatience = "SET lock_timeout = '5s'";
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlBatch begin;
     private readonly NpgsqlBatch finish;
@@ -25,6 +27,8 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
         try
         {
             await connection.OpenAsync();
+            await using (var patience = new NpgsqlCommand(LockPatience, connection))
+                await patience.ExecuteNonQueryAsync();
             var commands = new PostgresAppendCommands(connection);
             await commands.begin.PrepareAsync();
             await commands.finish.PrepareAsync();

@@ -6,12 +6,14 @@ using Xunit;
 namespace Slices.Messaging;
 
 /// <summary>PostgreSQL locks rows: who sends, and who changes the same participants meanwhile, must not wait for each other.</summary>
+/// <remarks>Servers of their own: whoever shared one would wait for these locks too.</remarks>
 public sealed class RowLockTests
 {
     [Theory, EachDatabase(PostgresOnly = true)]
     public async Task Who_locks_participants_in_their_order_and_who_sends_to_them_do_not_block_each_other(Database database)
     {
-        var (stoa, talk) = await GroupOfEightAsync(database);
+        await using var stoa = StoaServer.Start(database);
+        var talk = await GroupOfEightAsync(stoa);
         // The other one would be the victim, at once.
         await using var locks = await Locks.BeginAsync(stoa, talk, "50ms");
         var people = talk.People.OrderBy(static p => p.Id).ToList();
@@ -29,7 +31,8 @@ public sealed class RowLockTests
     [Theory, EachDatabase(PostgresOnly = true)]
     public async Task A_send_that_the_database_gave_up_for_a_circle_of_locks_is_tried_again(Database database)
     {
-        var (stoa, talk) = await GroupOfEightAsync(database);
+        await using var stoa = StoaServer.Start(database);
+        var talk = await GroupOfEightAsync(stoa);
         // The send is the victim.
         await using var locks = await Locks.BeginAsync(stoa, talk, "10min");
         var people = talk.People.OrderBy(static p => p.Id).ToList();
@@ -49,7 +52,8 @@ public sealed class RowLockTests
     [Theory, EachDatabase(PostgresOnly = true)]
     public async Task An_event_whose_handler_fails_is_acknowledged_all_the_same(Database database)
     {
-        var (stoa, talk) = await GroupOfEightAsync(database);
+        await using var stoa = StoaServer.Start(database);
+        var talk = await GroupOfEightAsync(stoa);
         await using var socket = await LiveSocket.ConnectAsync(talk.People[0]);
         await using var locks = await Locks.BeginAsync(stoa, talk, "10min");
         await locks.TakeAsync(talk.People[1]);
@@ -67,13 +71,31 @@ public sealed class RowLockTests
         Assert.Equal(1, (await socket.AskAsync("dm:send_message", new { conversationId = talk.Id, content = "again" })).GetProperty("seq").GetInt64());
     }
 
-    private static async Task<(StoaServer Stoa, Talk Talk)> GroupOfEightAsync(Database database)
+    [Theory, EachDatabase(PostgresOnly = true)]
+    public async Task A_row_that_somebody_keeps_fails_the_messages_that_need_it_and_no_others(Database database)
     {
-        var stoa = StoaServer.For(database);
+        await using var stoa = StoaServer.Start(database);
+        var talk = await GroupOfEightAsync(stoa);
+        var (ana, ben) = (talk.People[0], talk.People[1]);
+        await using var locks = await Locks.BeginAsync(stoa, talk, "10min");
+        await locks.TakeAsync(ben);
+
+        var stuck = ana.PostAsync($"/api/conversations/{talk.Id}/messages", new { content = "stuck" });
+        await locks.BlockSomebodyAsync();
+        var behind = ana.WriteToAsync(ben, "behind it");
+
+        Assert.Equal("fault", (await stuck).Is(500).Body.GetProperty("code").GetString());
+        await behind;
+        await locks.EndAsync();
+        Assert.Equal(1, (await new DirectDoor().WriteAsync(talk, ana, "free again")).Seq);
+    }
+
+    private static async Task<Talk> GroupOfEightAsync(StoaServer stoa)
+    {
         var people = new List<Person>();
         for (var i = 0; i < 8; i++)
             people.Add(await stoa.RegisterAsync("locked"));
-        return (stoa, await Talk.GroupAsync([.. people]));
+        return await Talk.GroupAsync([.. people]);
     }
 
     /// <summary>A transaction beside the server's.</summary>
