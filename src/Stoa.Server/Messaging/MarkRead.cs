@@ -50,6 +50,8 @@ public sealed class MarkRead(StoaDb db, OutboxWriter outbox, TimeProvider clock)
         // Up to the watermark everything is read already, so only what follows is looked at, however long the conversation.
         var unread = db.Messages.Where(
             m => m.ConversationId == request.ConversationId && m.Seq > watermark && m.RecipientId == reader.UserId && m.ReadAt == null);
+        // Two at once for the same reader would lock the same messages, each in the order of its own plan.
+        await db.SerializeAsync($"read {request.ConversationId} {reader.UserId}", cancellation);
         var ids = request.MessageIds is null ? [] : await unread.Where(which).Select(m => m.Id).ToListAsync(cancellation);
         var changed = await unread.Where(which).ExecuteUpdateAsync(m => m.SetProperty(x => x.ReadAt, now), cancellation);
         if (changed > 0)
