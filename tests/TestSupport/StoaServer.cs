@@ -19,6 +19,7 @@ public sealed class StoaServer : WebApplicationFactory<Program>
     private readonly Dictionary<string, string> settings;
     private readonly TimeProvider? clock;
     private readonly bool isFirst;
+    private Crowd? crowd;
     private int ended;
 
     private StoaServer(Database database, TimeProvider? clock, Dictionary<string, string> settings, string? url = null)
@@ -44,14 +45,25 @@ public sealed class StoaServer : WebApplicationFactory<Program>
 
     /// <summary>The server that tests without special wishes share; their people have different names.</summary>
     public static StoaServer For(Database database) =>
-        Shared.GetOrAdd(database, static d => new Lazy<StoaServer>(() => new StoaServer(d, null, []))).Value;
+        Shared.GetOrAdd(database, static d => new Lazy<StoaServer>(() => Crowded(new StoaServer(d, null, [])))).Value;
 
     /// <summary>Stops those that are shared, once nobody shares them any more.</summary>
     internal static async Task StopSharedAsync()
     {
-        foreach (var server in Shared.Values.Where(static s => s.IsValueCreated))
-            await server.Value.DisposeAsync();
+        foreach (var server in Shared.Values.Where(static s => s.IsValueCreated).Select(static s => s.Value))
+        {
+            if (server.crowd is { } crowd)
+                await crowd.DisposeAsync();
+            await server.DisposeAsync();
+        }
+
         Shared.Clear();
+    }
+
+    private static StoaServer Crowded(StoaServer server)
+    {
+        server.crowd = Crowd.Beside(server);
+        return server;
     }
 
     /// <summary>A server of one's own, e.g. with another clock or other settings (<c>Section:Key</c>).</summary>

@@ -1,7 +1,8 @@
 // Plays a list of steps over sockets and prints every answer and event. Each test writes its own steps, as JSON, in argument 2:
 //   {do:"connect", as:"ana", token, expect:["connected"]}  {do:"emit", as, event, payload}  {do:"send", as, event, payload} (no acknowledgement)
 //   {do:"lose", as} breaks the connection without a word, {do:"reopen", as} comes back: {recovered}. {do:"signal", path} makes a file, {do:"wait", path} waits for one
-//   connect and http take a url of their own (another server), {do:"await", as, event}  {do:"close", as}  {do:"http", method, path, token, body}
+//   {do:"await", as, event, of} takes the first of its name not taken yet, with "of" the first of that conversation: a desk hears of everybody's. {do:"close", as}
+//   connect and http take a url of their own (another server), {do:"http", method, path, token, body}
 import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 const { io } = createRequire(new URL('../../../examples/package.json', import.meta.url))('socket.io-client');
@@ -37,7 +38,8 @@ for (const step of JSON.parse(stepsJson)) {
   } else if (step.do === 'send') {
     sockets[step.as].emit(step.event, step.payload);
   } else if (step.do === 'await') {
-    result = (await until(`${step.event} at ${step.as}`, () => events[step.as].find((e) => e.event === step.event && !e.taken)));
+    const isMeant = (e) => e.event === step.event && !e.taken && (step.of === undefined || e.payload?.conversationId === step.of);
+    result = await until(`${step.event} at ${step.as}`, () => events[step.as].find(isMeant));
     result.taken = true;
     result = result.payload;
   } else if (step.do === 'events') {
