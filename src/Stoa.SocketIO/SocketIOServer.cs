@@ -84,6 +84,9 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
     /// <summary>Who is told what happens to sockets; null when nobody asked for it.</summary>
     internal SocketObserver? Observer => _admin;
 
+    /// <summary>Who is told of each event; null when nobody asked for that.</summary>
+    internal SocketObserver? EventObserver => _admin is { IsToldOfEvents: true } ? _admin : null;
+
     /// <summary>Whether an endpoint serves it.</summary>
     internal bool IsMapped { get; set; }
 

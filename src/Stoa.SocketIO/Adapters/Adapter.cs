@@ -176,20 +176,24 @@ public abstract class Adapter(SocketNamespace space)
 
     internal void Join(Socket socket, IReadOnlyList<string> rooms)
     {
+        var observer = Namespace.Server.Observer;
+        var told = observer is null ? rooms : [.. rooms.Except(socket.Rooms, StringComparer.Ordinal)];
         if (Table.Join(socket, rooms) is { } made)
             OnRoomsCreated(made);
         if (Recovers && socket.IsConnected)
             OnSessionChanged(socket);
-        Namespace.Server.Observer?.Joined(socket, rooms);
+        observer?.Joined(socket, told);
     }
 
     internal void Leave(Socket socket, IReadOnlyList<string> rooms)
     {
+        var observer = Namespace.Server.Observer;
+        var told = observer is null ? rooms : [.. rooms.Intersect(socket.Rooms, StringComparer.Ordinal)];
         if (Table.Leave(socket, rooms) is { } gone)
             OnRoomsDeleted(gone);
         if (Recovers && socket.IsConnected)
             OnSessionChanged(socket);
-        Namespace.Server.Observer?.Left(socket, rooms);
+        observer?.Left(socket, told);
     }
 
     internal void Remove(Socket socket)

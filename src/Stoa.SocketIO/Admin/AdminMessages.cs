@@ -58,26 +58,34 @@ internal sealed record AdminSocket(
     // Credentials of the client; the UI has no use for them.
     private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Cookie", "Proxy-Authorization", "sid", "token" };
 
-    public static AdminSocket Of(Socket socket)
-    {
-        var handshake = socket.Handshake;
-        return new AdminSocket(
-            socket.Id,
-            socket.Connection.Session.Id[..ShownOfClientId],
-            TransportOf(socket),
-            socket.Namespace.Name,
-            socket.Data.ToDictionary(static d => d.Key, static d => d.Value?.GetType().Name ?? "null", StringComparer.Ordinal),
-            new AdminHandshake(
-                handshake.RemoteAddress?.ToString() ?? "",
-                handshake.Headers.Where(static h => !Secrets.Contains(h.Key)).ToDictionary(static h => h.Key, static h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-                handshake.Query.Where(static q => !Secrets.Contains(q.Key)).ToDictionary(static q => q.Key, static q => q.Value.ToString(), StringComparer.Ordinal),
-                handshake.Time.ToUnixTimeMilliseconds(),
-                handshake.Connection.IsSecure,
-                handshake.Time.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
-                handshake.Connection.Path,
-                handshake.Headers.ContainsKey("Origin")),
-            socket.Rooms);
-    }
+    /// <summary>A socket of this node.</summary>
+    public static AdminSocket Of(Socket socket) =>
+        Of(socket.Id, socket.Namespace.Name, socket.Handshake, socket.Rooms, socket.Data.AsReadOnly()) with
+        {
+            ClientId = socket.Connection.Session.Id[..ShownOfClientId],
+            Transport = TransportOf(socket),
+        };
+
+    /// <summary>A socket of any node. Which client it belongs to is known to its own node only, so it counts as one for itself.</summary>
+    public static AdminSocket Of(SocketNamespace space, RemoteSocket socket) =>
+        space.FindLocal(socket.Id) is { } local ? Of(local) : Of(socket.Id, space.Name, socket.Handshake, socket.Rooms, socket.Data);
 
     public static string TransportOf(Socket socket) => socket.Connection.Session.Transport == EngineTransports.WebSocket ? "websocket" : "polling";
+
+    private static AdminSocket Of(string id, string space, SocketHandshake handshake, IReadOnlyList<string> rooms, IReadOnlyDictionary<string, object?> data) => new(
+        id,
+        id,
+        handshake.Query.TryGetValue("transport", out var transport) ? transport.ToString() : "",
+        space,
+        data.ToDictionary(static d => d.Key, static d => d.Value?.GetType().Name ?? "null", StringComparer.Ordinal),
+        new AdminHandshake(
+            handshake.RemoteAddress?.ToString() ?? "",
+            handshake.Headers.Where(static h => !Secrets.Contains(h.Key)).ToDictionary(static h => h.Key, static h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            handshake.Query.Where(static q => !Secrets.Contains(q.Key)).ToDictionary(static q => q.Key, static q => q.Value.ToString(), StringComparer.Ordinal),
+            handshake.Time.ToUnixTimeMilliseconds(),
+            handshake.Connection.IsSecure,
+            handshake.Time.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+            handshake.Connection.Path,
+            handshake.Headers.ContainsKey("Origin")),
+        rooms);
 }

@@ -10,14 +10,13 @@ using Stoa.SocketIO.Namespaces;
 namespace Stoa.SocketIO.Admin;
 
 /// <summary>
-/// A namespace of ordinary events that the official admin UI (@socket.io/admin-ui 0.5) connects to: the state of this node when it comes, then
+/// A namespace of ordinary events that the official admin UI (@socket.io/admin-ui 0.5) connects to: the sockets of all nodes when it comes, then
 /// what changes, figures every two seconds, and unless read-only the UI's own commands, which reach all nodes.
 /// </summary>
-/// <remarks>Credentials, session ids and payloads are not shown. Of a socket's data only the names and types are.</remarks>
-internal sealed class AdminNamespace : SocketObserver, IDisposable
+/// <remarks>Credentials and session ids are not shown, payloads only with <see cref="AdminDetail.Events"/>. Of a socket's data only the names and types are.</remarks>
+internal sealed partial class AdminNamespace : SocketObserver, IDisposable
 {
     private const int MaxSessions = 1000;
-    private static readonly string[] ReadingFeatures = ["AGGREGATED_EVENTS"];
     private static readonly string[] WritingFeatures = ["EMIT", "JOIN", "LEAVE", "DISCONNECT", "MJOIN", "MLEAVE", "MDISCONNECT"];
 
     private readonly AdminOptions _options;
@@ -52,23 +51,6 @@ internal sealed class AdminNamespace : SocketObserver, IDisposable
         io.On("_disconnect", (happened, _) => Target(happened, 2).DisconnectSocketsAsync(happened.Args.At(1).As<bool>()).AsTask());
     }
 
-    public override void Connected(Socket socket)
-    {
-        if (AdminSocket.TransportOf(socket) == "polling")
-            _polling[socket.Id] = socket.Namespace.Name;
-        Tell(socket, space => space.EmitAsync("socket_connected", AdminSocket.Of(socket)));
-    }
-
-    public override void Disconnected(Socket socket, DisconnectReason reason)
-    {
-        _polling.TryRemove(socket.Id, out _);
-        Tell(socket, space => space.EmitAsync("socket_disconnected", socket.Namespace.Name, socket.Id, reason.ToText()));
-    }
-
-    public override void Joined(Socket socket, IReadOnlyList<string> rooms) => EachRoom(socket, rooms, "room_joined");
-
-    public override void Left(Socket socket, IReadOnlyList<string> rooms) => EachRoom(socket, rooms, "room_left");
-
     public void Dispose()
     {
         _timer.Dispose();
@@ -97,9 +79,18 @@ internal sealed class AdminNamespace : SocketObserver, IDisposable
 
     private async Task ShowAsync(Socket socket, CancellationToken cancellation)
     {
-        await socket.EmitAsync("config", new AdminConfig(_options.IsReadOnly ? ReadingFeatures : [.. ReadingFeatures, .. WritingFeatures]));
+        string[] told = IsToldOfSockets ? ["AGGREGATED_EVENTS", "ALL_EVENTS"] : ["AGGREGATED_EVENTS"];
+        await socket.EmitAsync("config", new AdminConfig(_options.IsReadOnly ? told : [.. told, .. WritingFeatures]));
         await socket.EmitAsync("server_stats", Stats([]));
-        var shown = _server.Namespaces.SelectMany(static space => space.LocalSockets()).Take(_options.MaxSocketsShown).Select(AdminSocket.Of).ToList();
+        if (!IsToldOfSockets)
+            return;
+        var shown = new List<AdminSocket>();
+        foreach (var space in _server.Namespaces.Where(_ => shown.Count < _options.MaxSocketsShown))
+        {
+            var there = await space.FetchSocketsAsync(cancellation);
+            shown.AddRange(there.Take(_options.MaxSocketsShown - shown.Count).Select(s => AdminSocket.Of(space, s)));
+        }
+
         await socket.EmitAsync("all_sockets", (object)shown);
     }
 
@@ -120,22 +111,6 @@ internal sealed class AdminNamespace : SocketObserver, IDisposable
 
     private static string? Member(JsonElement auth, string name) =>
         auth.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private void EachRoom(Socket socket, IReadOnlyList<string> rooms, string name)
-    {
-        foreach (var room in rooms)
-            Tell(socket, space => space.EmitAsync(name, socket.Namespace.Name, room, socket.Id));
-    }
-
-    /// <summary>Only when somebody looks: with the in-memory adapter that is known, with others a UI may be at another node.</summary>
-    private void Tell(Socket about, Func<SocketNamespace, ValueTask> emit)
-    {
-        if (about.Namespace.Name != _name && Watched() is { } space)
-            _ = emit(space).AsTask();
-    }
-
-    private SocketNamespace? Watched() =>
-        _server.Find(_name) is { } space && (space.LocalCount > 0 || space.Adapter is not InMemoryAdapter) ? space : null;
 
     private void Tick()
     {

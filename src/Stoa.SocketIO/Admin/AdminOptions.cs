@@ -1,5 +1,18 @@
 namespace Stoa.SocketIO.Admin;
 
+/// <summary>How much an admin UI is told. What costs most is telling, not looking: each level multiplies what is sent while a UI is open, and nothing while none is.</summary>
+public enum AdminDetail
+{
+    /// <summary>Figures of each node every <see cref="AdminOptions.Interval"/>: the dashboard and the list of servers (the UI's production mode).</summary>
+    Figures,
+
+    /// <summary>Also each socket with its handshake and rooms, and what happens to it; no payloads.</summary>
+    Sockets,
+
+    /// <summary>Also each event that sockets send or are sent, with its arguments (the UI's development mode). Whoever looks reads everything then.</summary>
+    Events,
+}
+
 /// <summary>Settings of the namespace that the Socket.IO admin UI connects to.</summary>
 public sealed class AdminOptions
 {
@@ -9,6 +22,9 @@ public sealed class AdminOptions
 
     /// <summary>True: the UI shows and changes nothing. Default false: it may emit events, move sockets between rooms and disconnect them.</summary>
     public bool IsReadOnly { get; set; }
+
+    /// <summary>How much is told. Default <see cref="AdminDetail.Sockets"/>.</summary>
+    public AdminDetail Detail { get; set; } = AdminDetail.Sockets;
 
     /// <summary>What this node is called in the UI. Default: the machine's name and the process id.</summary>
     public string ServerId { get; set; } = $"{Environment.MachineName}#{Environment.ProcessId}";
@@ -21,6 +37,8 @@ public sealed class AdminOptions
 
     internal void Check()
     {
+        if (!Enum.IsDefined(Detail))
+            throw new InvalidOperationException($"{nameof(AdminOptions)}.{nameof(Detail)} must be Figures, Sockets or Events, but is {Detail}.");
         if (Authenticate is null)
             throw new InvalidOperationException($"{nameof(AdminOptions)}.{nameof(Authenticate)} must be set.");
         if (Interval < TimeSpan.FromMilliseconds(100) || Interval > TimeSpan.FromMinutes(1))

@@ -1,4 +1,5 @@
 using Stoa.SocketIO.Namespaces;
+using Stoa.SocketIO.Packets;
 
 namespace Stoa.SocketIO.Admin;
 
@@ -12,4 +13,10 @@ internal abstract class SocketObserver
     public abstract void Joined(Socket socket, IReadOnlyList<string> rooms);
 
     public abstract void Left(Socket socket, IReadOnlyList<string> rooms);
+
+    /// <summary>The client sent an event; its handler has not run yet.</summary>
+    public abstract void Received(SocketEvent happened);
+
+    /// <summary>An event was handed to the client's connection.</summary>
+    public abstract void Sent(Socket socket, SocketPacket packet);
 }

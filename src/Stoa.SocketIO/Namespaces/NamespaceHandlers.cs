@@ -71,6 +71,7 @@ internal sealed class NamespaceHandlers
     {
         try
         {
+            happened.Socket.Namespace.Server.EventObserver?.Received(happened);
             await _pipeline(happened, _stopping);
         }
         catch (BadPayloadException e)

@@ -60,8 +60,10 @@ public sealed partial class Socket
     {
         if (_phase == Phase.Connecting && Hold(packet, onlyIfWritable))
             return;
-        if (_phase == Phase.Connected)
-            Connection.Session.Send(packet.Message, onlyIfWritable);
+        if (_phase != Phase.Connected)
+            return;
+        Connection.Session.Send(packet.Message, onlyIfWritable);
+        Namespace.Server.EventObserver?.Sent(this, packet);
     }
 
     /// <summary>Tells the client that it is in: first what it missed, then CONNECT, then what was held meanwhile (the reference's order).</summary>

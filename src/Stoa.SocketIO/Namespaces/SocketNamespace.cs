@@ -118,7 +118,7 @@ public sealed class SocketNamespace : BroadcastTarget
     {
         Adapter.Remove(socket);
         if (reason is { } told)
-            Server.Observer?.Disconnected(socket, told);
+            Tell(socket, told);
         if (Adapter.Recovers && socket.PrivateId is { } privateId && reason is { } why)
             Server.Watch(why.IsRecoverable() ? Adapter.SaveSessionAsync(socket.ToSession()) : Adapter.ForgetSessionAsync(privateId), Name);
         Server.Leave(this);
@@ -132,6 +132,15 @@ public sealed class SocketNamespace : BroadcastTarget
             return null;
         var answer = SocketPacket.Encode(Server.Json, Name, null, [await Handlers.ServerSideAsync(name, arguments, cancellation)], 0);
         return Arguments(answer.Utf8Json, answer.Attachments, isEvent: false);
+    }
+
+    /// <summary>In the reference's order: that it has gone, then which rooms it has left.</summary>
+    private void Tell(Socket gone, DisconnectReason reason)
+    {
+        if (Server.Observer is not { } observer)
+            return;
+        observer.Disconnected(gone, reason);
+        observer.Left(gone, gone.Rooms);
     }
 
     private protected override BroadcastOperator Select() => Everybody;

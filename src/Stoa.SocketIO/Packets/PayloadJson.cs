@@ -24,7 +24,7 @@ internal sealed class PayloadJson
         Options.Converters.Insert(0, new BytesConverter());
         Options.Converters.Insert(0, new MemoryConverter());
         Options.Converters.Insert(0, new ReadOnlyMemoryConverter());
-        Options.Converters.Insert(0, new SocketValueConverter());
+        Options.Converters.Insert(0, new SocketValueConverter(this));
         Options.TypeInfoResolverChain.Add(PlainTypes());
         Options.MakeReadOnly(populateMissingResolver: true);
         WriterOptions = new JsonWriterOptions { Encoder = Options.Encoder, SkipValidation = true, MaxDepth = maxDepth };
@@ -135,11 +135,13 @@ internal sealed class PayloadJson
         public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) => WritePlaceholder(writer, value);
     }
 
-    /// <summary>Sends a received value on: its placeholders are numbered anew.</summary>
-    private sealed class SocketValueConverter : JsonConverter<SocketValue>
+    /// <summary>Keeps a received value as it came; when it is sent on, its placeholders are numbered anew.</summary>
+    private sealed class SocketValueConverter(PayloadJson serializer) : JsonConverter<SocketValue>
     {
+        public override bool HandleNull => true;
+
         public override SocketValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("A SocketValue is an argument, not a part of one; use JsonElement inside payloads.");
+            new(serializer, JsonSerializer.SerializeToUtf8Bytes(JsonElement.ParseValue(ref reader)), t_reading ?? []);
 
         public override void Write(Utf8JsonWriter writer, SocketValue value, JsonSerializerOptions options)
         {

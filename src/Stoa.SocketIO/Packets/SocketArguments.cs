@@ -44,7 +44,7 @@ public sealed class SocketArguments : IReadOnlyList<SocketValue>
     }
 
     /// <summary>The argument at this position, or the JSON value null when there are fewer.</summary>
-    public SocketValue At(int index) => index >= 0 && index < Count ? this[index] : new SocketValue(_serializer, "null"u8.ToArray(), []);
+    public SocketValue At(int index) => index >= 0 && index < Count ? this[index] : default;
 
     /// <inheritdoc/>
     public IEnumerator<SocketValue> GetEnumerator()
@@ -56,31 +56,37 @@ public sealed class SocketArguments : IReadOnlyList<SocketValue>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>One argument. It can be read as any type, looked at as JSON, or sent on as it is, binary values included.</summary>
+/// <summary>
+/// One argument, or a member of one: a payload's property of this type takes whatever stands there. It can be read as any type, looked at as JSON, or sent
+/// on as it is, binary values included. The default is the JSON value null.
+/// </summary>
 public readonly struct SocketValue
 {
-    private readonly PayloadJson _serializer;
+    private static readonly byte[] Null = "null"u8.ToArray();
+    private readonly PayloadJson? _serializer;
+    private readonly ReadOnlyMemory<byte> _json;
+    private readonly IReadOnlyList<ReadOnlyMemory<byte>>? _attachments;
 
     internal SocketValue(PayloadJson serializer, ReadOnlyMemory<byte> json, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
     {
         _serializer = serializer;
-        Utf8Json = json;
-        Attachments = attachments;
+        _json = json;
+        _attachments = attachments;
     }
 
     /// <summary>The JSON text, in UTF-8, with placeholders for binary values.</summary>
-    public ReadOnlyMemory<byte> Utf8Json { get; }
+    public ReadOnlyMemory<byte> Utf8Json => _json.IsEmpty ? Null : _json;
 
     /// <summary>The binary values of the whole packet; placeholders count into it.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Attachments { get; }
+    public IReadOnlyList<ReadOnlyMemory<byte>> Attachments => _attachments ?? [];
 
     /// <summary>Whether this is the JSON value null.</summary>
     public bool IsNull => Utf8Json.Span.SequenceEqual("null"u8);
 
     /// <summary>The value as this type, read with the options of the server. <c>byte[]</c> and memories of bytes take binary values and base64.</summary>
     /// <exception cref="JsonException">The value does not fit the type.</exception>
-    public T? As<T>() => _serializer.Read<T>(Utf8Json.Span, Attachments);
+    public T? As<T>() => _serializer is null ? default : _serializer.Read<T>(Utf8Json.Span, Attachments);
 
     /// <summary>The value as JSON; binary values appear as their placeholders.</summary>
-    public JsonElement AsJson() => JsonElement.Parse(Utf8Json.Span, new JsonDocumentOptions { MaxDepth = _serializer.Options.MaxDepth });
+    public JsonElement AsJson() => JsonElement.Parse(Utf8Json.Span, new JsonDocumentOptions { MaxDepth = _serializer?.Options.MaxDepth ?? 1 });
 }

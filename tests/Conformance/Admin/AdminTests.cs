@@ -71,11 +71,60 @@ public sealed class AdminTests
         var client = await server.ConnectAsync();
         Assert.Equal(client.Sid, (await NextAsync(ui, "socket_connected"))[1].GetProperty("id").GetString());
         await server.IO.SocketsJoinAsync("lobby");
-        Assert.Equal(["/", "lobby", client.Sid], (await NextAsync(ui, "room_joined")).EnumerateArray().Skip(1).Select(static a => a.GetString()));
-        await server.IO.SocketsLeaveAsync("lobby");
-        Assert.Equal(["/", "lobby", client.Sid], (await NextAsync(ui, "room_left")).EnumerateArray().Skip(1).Select(static a => a.GetString()));
+        Assert.Equal(["/", "lobby", client.Sid], Told(await NextAsync(ui, "room_joined")));
+        await server.IO.SocketsJoinAsync("lobby", "hall");
+        Assert.Equal(["/", "hall", client.Sid], Told(await NextAsync(ui, "room_joined")));
+        await server.IO.SocketsLeaveAsync("lobby", "elsewhere");
+        Assert.Equal(["/", "lobby", client.Sid], Told(await NextAsync(ui, "room_left")));
         await client.CloseAsync();
-        Assert.Equal(["/", client.Sid, "transport close"], (await NextAsync(ui, "socket_disconnected")).EnumerateArray().Skip(1).Select(static a => a.GetString()));
+        Assert.Equal(["/", client.Sid, "transport close"], Told(await NextAsync(ui, "socket_disconnected")));
+        Assert.Equal(["/", client.Sid, client.Sid], Told(await NextAsync(ui, "room_left")));
+        Assert.Equal(["/", "hall", client.Sid], Told(await NextAsync(ui, "room_left")));
+    }
+
+    [Fact]
+    public async Task Events_are_told_to_who_asked_for_them()
+    {
+        await using var server = await StartAsync(AdminDetail.Events);
+        await using var ui = await server.ConnectAsync("/admin", Credentials);
+        await NextAsync(ui, "all_sockets");
+        await using var client = await server.ConnectAsync();
+
+        await client.SendAsync("""42["question",{"n":1}]""");
+        await server.IO.EmitAsync("news", "all", new byte[] { 1, 2 });
+
+        var (received, sent) = (await NextAsync(ui, "event_received"), await NextAsync(ui, "event_sent"));
+        Assert.Equal(["/", client.Sid, """["question",{"n":1}]"""], Told(received));
+        Assert.Equal(["/", client.Sid, """["news","all",{"_placeholder":true,"num":0}]"""], Told(sent));
+    }
+
+    [Fact]
+    public async Task Figures_alone_tell_nothing_of_anybody()
+    {
+        await using var server = await StartAsync(AdminDetail.Figures);
+        await using var client = await server.ConnectAsync();
+        await using var ui = await server.ConnectAsync("/admin", Credentials);
+        var features = (await NextAsync(ui, "config"))[1].GetProperty("supportedFeatures").EnumerateArray().Select(static f => f.GetString());
+        await server.IO.SocketsJoinAsync("lobby");
+        await server.IO.EmitAsync("news");
+
+        Assert.DoesNotContain("ALL_EVENTS", features);
+        for (var i = 0; i < 3; i++)
+            Assert.StartsWith("42/admin,[\"server_stats\"", await ui.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_out_of_range_stop_the_start()
+    {
+        foreach (var change in (Action<AdminOptions>[])[o => o.Detail = (AdminDetail)7, o => o.Interval = TimeSpan.Zero, o => o.MaxSocketsShown = 0, o => o.Authenticate = null])
+        {
+            var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => TestServer.StartAsync(io => io.MapAdmin("/admin", o =>
+            {
+                o.Authenticate = static (_, _, _) => new(true);
+                change(o);
+            })));
+            Assert.Contains(nameof(AdminOptions), fault.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -133,7 +182,7 @@ public sealed class AdminTests
     [Fact]
     public async Task A_read_only_ui_can_do_nothing()
     {
-        await using var server = await StartAsync(readOnly: true);
+        await using var server = await StartAsync(isReadOnly: true);
         await using var ui = await server.ConnectAsync("/admin", Credentials);
         var features = (await NextAsync(ui, "config"))[1].GetProperty("supportedFeatures").EnumerateArray().Select(static f => f.GetString());
         await NextAsync(ui, "all_sockets");
@@ -143,20 +192,24 @@ public sealed class AdminTests
         await ui.SendAsync("""42/admin,["_disconnect","/",true,null]""");
         await server.IO.EmitAsync("still", "here");
 
-        Assert.Equal(["AGGREGATED_EVENTS"], features);
+        Assert.Equal(["AGGREGATED_EVENTS", "ALL_EVENTS"], features);
         Assert.Equal("""42["still","here"]""", await client.TextAsync());
     }
 
-    [Fact]
-    public async Task Without_somebody_who_decides_there_is_no_admin_namespace() =>
-        await Assert.ThrowsAsync<InvalidOperationException>(() => TestServer.StartAsync(static io => io.MapAdmin("/admin", static _ => { })));
-
-    private static Task<TestServer> StartAsync(bool readOnly = false) => TestServer.StartAsync(io => io.MapAdmin("/admin", o =>
+    private static Task<TestServer> StartAsync(AdminDetail detail = AdminDetail.Sockets, bool isReadOnly = false) => TestServer.StartAsync(io => io.MapAdmin("/admin", o =>
     {
         o.Authenticate = static (name, password, _) => new(name == "root" && password == "secret");
-        o.IsReadOnly = readOnly;
+        o.Detail = detail;
+        o.IsReadOnly = isReadOnly;
         o.Interval = TimeSpan.FromMilliseconds(100);
     }));
+
+    /// <summary>The arguments of what was told, as text, without the time at their end.</summary>
+    private static IEnumerable<string> Told(JsonElement told)
+    {
+        Assert.Equal(DateTimeOffset.UtcNow, told[told.GetArrayLength() - 1].GetDateTimeOffset(), TimeSpan.FromMinutes(1));
+        return told.EnumerateArray().Skip(1).SkipLast(1).Select(static a => a.ValueKind == JsonValueKind.String ? a.GetString()! : a.GetRawText());
+    }
 
     /// <summary>Reads on to the next event of this name; its array, name included.</summary>
     private static async Task<JsonElement> NextAsync(WireSocket ui, string name)
