@@ -15,3 +15,9 @@ public sealed class SocketRefusedException(string message, object? data = null) 
 #pragma warning disable CA1032 // Made by this library only.
 public sealed class SocketDisconnectedException() : Exception("The socket has been disconnected.");
 #pragma warning restore CA1032
+
+/// <summary>
+/// Thrown by connection middleware for a socket that <see cref="Namespaces.Socket.IsRecovered"/>, when whoever returned is not who was lost, e.g. somebody else who
+/// has signed in on the same page since: the client starts anew, with nothing of the lost socket, and middleware runs again for its new one.
+/// </summary>
+public sealed class RecoveryRefusedException() : Exception("The lost socket is not given to whoever returned.");

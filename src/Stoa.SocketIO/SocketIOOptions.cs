@@ -30,8 +30,14 @@ public sealed class SocketIOOptions : EngineOptions
     /// <summary>Most CONNECT packets one connection may send in its life, refused ones included. 1 to 1,000,000; default 256. One more closes the connection.</summary>
     public int MaxConnectsPerConnection { get; set; } = 256;
 
-    /// <summary>Most events of one socket that wait for their handler. 1 to 100,000; default 64. When full, nothing more is read from that connection until there is room.</summary>
-    public int MaxWaitingEvents { get; set; } = 64;
+    /// <summary>
+    /// Most events of one socket that wait for their handler. 1 to 100,000; default 1,000. When full, nothing more is read from that connection until there is
+    /// room, acknowledgements neither.
+    /// </summary>
+    public int MaxWaitingEvents { get; set; } = 1_000;
+
+    /// <summary>Most bytes of events of one socket that wait for their handler, as above. 1,024 to 1 GiB; default 4 MiB. One event may be larger.</summary>
+    public int MaxWaitingBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>Connection state recovery (reference behaviour, clients 4.6 and later). Null, the default, is off.</summary>
     public RecoveryOptions? Recovery { get; set; }
@@ -52,6 +58,11 @@ public sealed class SocketIOOptions : EngineOptions
         if (Recovery is { } kept && Outside(kept.MaxPackets, 1, 10_000_000))
             yield return $"Recovery.{nameof(kept.MaxPackets)} must be between 1 and 10000000, but is {kept.MaxPackets}.";
 
+        if (Recovery is { } held && Outside(held.MaxBytes, 1024, 1L << 40))
+            yield return $"Recovery.{nameof(held.MaxBytes)} must be between 1024 and {1L << 40}, but is {held.MaxBytes}.";
+        if (Recovery is { } lost && Outside(lost.MaxSessions, 1, 10_000_000))
+            yield return $"Recovery.{nameof(lost.MaxSessions)} must be between 1 and 10000000, but is {lost.MaxSessions}.";
+
         foreach (var (name, value, least, most) in new[]
         {
             (nameof(MaxAttachments), MaxAttachments, 0, 1_000),
@@ -60,6 +71,7 @@ public sealed class SocketIOOptions : EngineOptions
             (nameof(MaxNamespacesPerConnection), MaxNamespacesPerConnection, 1, 10_000),
             (nameof(MaxConnectsPerConnection), MaxConnectsPerConnection, 1, 1_000_000),
             (nameof(MaxWaitingEvents), MaxWaitingEvents, 1, 100_000),
+            (nameof(MaxWaitingBytes), MaxWaitingBytes, 1024, 1 << 30),
         })
         {
             if (Outside(value, least, most))

@@ -159,6 +159,12 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
         }
     }
 
+    /// <summary>How long a lost socket may come back, in milliseconds.</summary>
+    internal long RecoveryTime => (long)(Options.Recovery?.MaxDisconnection.TotalMilliseconds ?? 0);
+
+    /// <summary>Logs a fault of the application that nobody else can be told.</summary>
+    internal void Failed(Exception fault, string space, string kind) => SocketLog.HandlerFailed(_log, fault, space, kind, "");
+
     internal void ProtocolBroken(string rule) => SocketLog.ProtocolBroken(_log, rule);
 
     /// <summary>Sees to it that a session that could not be kept is logged.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.SocketIO;
@@ -10,6 +11,7 @@ namespace Stoa.Server.Realtime;
 public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
 {
     private const string CallerKey = "caller";
+    private const string SessionKey = "session";
 
     /// <summary>Lets the socket in as its caller, or refuses the connection with the same codes as an HTTP request.</summary>
     public async Task AdmitAsync(Socket socket, Func<Task> next, CancellationToken cancellation)
@@ -24,6 +26,12 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
         if (await sessions.FindAsync(claims, cancellation) is not { } caller)
             throw Refused("auth.session_ended", "Could not validate credentials");
 
+        // Whoever signs in on the page that was lost returns with what its client remembers: rooms and messages of somebody else, or of an ended session.
+        var session = caller.SessionId.ToString(CultureInfo.InvariantCulture);
+        if (socket.IsRecovered && (!socket.Data.TryGetValue(SessionKey, out var lost) || lost?.ToString() != session))
+            throw new RecoveryRefusedException();
+
+        socket.Data[SessionKey] = session;
         socket.Data[CallerKey] = caller;
         socket.User = BearerHandler.PrincipalOf(caller);
         await next();

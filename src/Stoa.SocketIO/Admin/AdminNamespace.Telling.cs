@@ -17,6 +17,9 @@ internal sealed partial class AdminNamespace
     {
         if (AdminSocket.TransportOf(socket) == "polling")
             _polling[socket.Id] = socket.Namespace.Name;
+        // It may have gone before it was noted.
+        if (!socket.IsConnected)
+            _polling.TryRemove(socket.Id, out _);
         Tell("socket_connected", () => [AdminSocket.Of(socket), Now]);
     }
 

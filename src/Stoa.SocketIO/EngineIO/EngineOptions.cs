@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
 namespace Stoa.SocketIO.EngineIO;
@@ -19,6 +20,8 @@ public enum EngineTransports
 /// <summary>Settings of one Engine.IO endpoint. Every limit is checked when the endpoint is built; a value outside of its range stops the start.</summary>
 public class EngineOptions
 {
+    private static readonly SearchValues<char> CookieNames = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
+
     /// <summary>How long after the handshake, and after each pong, the server pings. 10 ms to 1 hour; default 25 s. Told to clients in the handshake.</summary>
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(25);
 
@@ -52,14 +55,17 @@ public class EngineOptions
     /// <summary>Negotiates permessage-deflate without context takeover (RFC 7692). Default false, as in the reference server: it costs CPU and memory.</summary>
     public bool WebSocketCompression { get; set; }
 
-    /// <summary>Most bytes waiting to be sent on one connection before it is dropped as a slow reader. 1,024 to 1 GiB; default 4 MiB.</summary>
+    /// <summary>Most bytes waiting to be sent on one connection before it is dropped as a slow reader. 1,024 to 1 GiB; default 4 MiB. One message may be larger, when nothing waits before it.</summary>
     public int MaxOutgoingBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>Most packets waiting to be sent on one connection before it is dropped as a slow reader. 1 to 1,000,000; default 10,000.</summary>
     public int MaxOutgoingPackets { get; set; } = 10_000;
 
-    /// <summary>Most packets in one POST body; more is a parse error. 1 to 100,000; default 1,000.</summary>
-    public int MaxPacketsPerPost { get; set; } = 1_000;
+    /// <summary>Most packets in one POST body; more is a parse error. 1 to 1,000,000; default 100,000: clients bound a POST by <see cref="MaxPayload"/> alone, and may flush thousands of small packets at once.</summary>
+    public int MaxPacketsPerPost { get; set; } = 100_000;
+
+    /// <summary>Most sessions open at a time on this node; a handshake beyond is refused with code 4, "Too many connections". 1 to 100,000,000; default 100,000.</summary>
+    public int MaxConnections { get; set; } = 100_000;
 
     /// <summary>Longest query string accepted, in characters. 64 to 65,536; default 4,096. A longer one is a bad request.</summary>
     public int MaxQueryLength { get; set; } = 4_096;
@@ -80,12 +86,14 @@ public class EngineOptions
             yield return $"{nameof(MaxOutgoingBytes)} must be between 1024 and 1073741824 bytes, but is {MaxOutgoingBytes}.";
         if (Outside(MaxOutgoingPackets, 1, 1_000_000))
             yield return $"{nameof(MaxOutgoingPackets)} must be between 1 and 1000000, but is {MaxOutgoingPackets}.";
-        if (Outside(MaxPacketsPerPost, 1, 100_000))
-            yield return $"{nameof(MaxPacketsPerPost)} must be between 1 and 100000, but is {MaxPacketsPerPost}.";
+        if (Outside(MaxPacketsPerPost, 1, 1_000_000))
+            yield return $"{nameof(MaxPacketsPerPost)} must be between 1 and 1000000, but is {MaxPacketsPerPost}.";
+        if (Outside(MaxConnections, 1, 100_000_000))
+            yield return $"{nameof(MaxConnections)} must be between 1 and 100000000, but is {MaxConnections}.";
         if (Outside(MaxQueryLength, 64, 65_536))
             yield return $"{nameof(MaxQueryLength)} must be between 64 and 65536 characters, but is {MaxQueryLength}.";
-        if (StickyCookie is { Length: 0 })
-            yield return $"{nameof(StickyCookie)} must be null or a name.";
+        if (StickyCookie is { } cookie && (cookie.Length == 0 || cookie.AsSpan().ContainsAnyExcept(CookieNames)))
+            yield return $"{nameof(StickyCookie)} must be null or the name of a cookie (RFC 6265: letters, digits and !#$%&'*+-.^_`|~).";
         if (Cors?.Problem() is { } problem)
             yield return problem;
     }

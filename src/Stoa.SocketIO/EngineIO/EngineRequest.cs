@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -6,6 +7,9 @@ namespace Stoa.SocketIO.EngineIO;
 /// <summary>The query of an Engine.IO request and the checks on it, in the reference server's order (Engine.IO 4, "Transports").</summary>
 internal readonly struct EngineRequest
 {
+    // A tab is allowed in a header's value (RFC 9110, 5.5), the others are not.
+    private static readonly SearchValues<char> ControlCharacters = SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(static c => c != '\t').Append(0x7F).Select(static c => (char)c)]);
+
     private EngineRequest(string? version, string? transport, string? sessionId, bool isUpgrade, bool isTooLong)
     {
         Version = version;
@@ -63,7 +67,7 @@ internal readonly struct EngineRequest
         if (Transport == EngineTransports.None || !options.Transports.HasFlag(Transport))
             return EngineRefusal.UnknownTransport;
         // A control character in the Origin would end up in logs and headers.
-        if (context.Request.Headers.Origin.ToString().AsSpan().ContainsAnyInRange('\0', '\x1F'))
+        if (context.Request.Headers.Origin.ToString().AsSpan().ContainsAny(ControlCharacters))
             return EngineRefusal.BadRequest;
         if (SessionId is not null)
             return CheckSession(session);

@@ -19,6 +19,7 @@ internal sealed class EngineServer : IDisposable
     private readonly ILogger _log;
     private readonly string _limits;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _open;
     private int _served;
     private volatile bool _stopping;
 
@@ -29,7 +30,7 @@ internal sealed class EngineServer : IDisposable
         Metrics = metrics;
         _handler = handler;
         _log = log;
-        Wheel = new TimerWheel(clock, Tick(options));
+        Wheel = new TimerWheel(clock, Tick(options), ServingFailed);
         _polling = new PollingTransport(this);
         _webSocket = new WebSocketTransport(this);
         _limits = string.Create(
@@ -46,7 +47,7 @@ internal sealed class EngineServer : IDisposable
     public TimerWheel Wheel { get; }
 
     /// <summary>Sessions that are open on this node now.</summary>
-    public int Count => _sessions.Count;
+    public int Count => Volatile.Read(ref _open);
 
     /// <summary>Serves one request of the endpoint. Not an async method: its state would live as long as each WebSocket.</summary>
     public Task HandleAsync(HttpContext context)
@@ -65,6 +66,7 @@ internal sealed class EngineServer : IDisposable
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SessionIdBytes));
         var session = new EngineSession(this, id, handshake, socket, _handler);
         _sessions[id] = session;
+        Interlocked.Increment(ref _open);
         Metrics.Opened();
         // A stop that came meanwhile did not see this session.
         if (_stopping)
@@ -80,7 +82,11 @@ internal sealed class EngineServer : IDisposable
     }
 
     /// <summary>Requests with this session's id are unknown from now on.</summary>
-    public void Forget(EngineSession session) => _sessions.TryRemove(session.Id, out _);
+    public void Forget(EngineSession session)
+    {
+        if (_sessions.TryRemove(session.Id, out _))
+            Interlocked.Decrement(ref _open);
+    }
 
     public void Closed(EngineSession session, EngineCloseReason reason)
     {
@@ -123,6 +129,8 @@ internal sealed class EngineServer : IDisposable
     {
         if (_stopping)
             refusal = EngineRefusal.ShuttingDown;
+        else if (session is null && Count >= Options.MaxConnections)
+            refusal ??= EngineRefusal.Forbidden("Too many connections");
         if (refusal is not null)
         {
             EngineLog.RequestRefused(_log, refusal.Code, refusal.Message);

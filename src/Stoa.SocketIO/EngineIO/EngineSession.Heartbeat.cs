@@ -1,20 +1,24 @@
 namespace Stoa.SocketIO.EngineIO;
 
 /// <summary>
-/// The heartbeat (Engine.IO 4, "Heartbeat"): the server pings, and the client has until ONE deadline, last sign + interval + timeout. Two
-/// chained timers would let a client live longer under load; the deadline is also looked at when a request comes in.
+/// The heartbeat (Engine.IO 4, "Heartbeat"): the server pings an interval after each pong, and the client has until ONE deadline, last pong + interval +
+/// timeout. Two chained timers would let a client live longer under load; the deadline is also looked at when a request comes in. Another packet moves
+/// the deadline of a running ping once, as in the reference since 6.6.11. While a handler holds the reader back nothing is read, so silence proves
+/// nothing: the deadline waits, but pings go on, because the client gives up a server that does not ping.
 /// </summary>
 public sealed partial class EngineSession
 {
-    private long _lastSign;
+    private long _pingDue;
+    private long _deadline;
     private long _lingerUntil;
     private long _alarm = long.MaxValue;
     private int _blocked;
-    private bool _pinged;
+    private volatile bool _pinged;
+    private bool _extended;
 
-    private long PingDue => _lastSign + (long)_server.Options.PingInterval.TotalMilliseconds;
+    private long PingInterval => (long)_server.Options.PingInterval.TotalMilliseconds;
 
-    private long Deadline => PingDue + (long)_server.Options.PingTimeout.TotalMilliseconds;
+    private long PingTimeout => (long)_server.Options.PingTimeout.TotalMilliseconds;
 
     internal bool IsHeldBack => Volatile.Read(ref _blocked) > 0;
 
@@ -22,7 +26,7 @@ public sealed partial class EngineSession
     internal void Start()
     {
         lock (_gate)
-            _server.Wheel.Schedule(_timer, Math.Min(PingDue, _alarm));
+            _server.Wheel.Schedule(_timer, Math.Min(_pingDue, _alarm));
         _handler.OnOpened();
     }
 
@@ -34,7 +38,7 @@ public sealed partial class EngineSession
             if (_state != State.Open)
                 return;
             _alarm = _server.Wheel.Now + (long)after.TotalMilliseconds;
-            _server.Wheel.Schedule(_timer, Math.Min(PingDue, _alarm));
+            _server.Wheel.Schedule(_timer, Math.Min(Math.Min(_pingDue, _deadline), _alarm));
         }
     }
 
@@ -56,17 +60,20 @@ public sealed partial class EngineSession
                 return;
             }
 
-            // Nothing is read while a handler holds the reader back, so silence proves nothing.
-            if (_blocked > 0)
-                Sign(now);
-            dead = now >= Deadline;
-            ping = !_pinged && now >= PingDue;
+            if (IsHeldBack)
+                Postpone(now);
+            dead = now >= _deadline;
+            ping = now >= _pingDue && (!_pinged || IsHeldBack);
             alarm = now >= _alarm;
-            _pinged |= ping;
+            if (ping)
+                (_pinged, _extended) = (true, false);
+            // Also when none is sent: a ping is under way then, and it is looked at again in case the reader is held back by that time.
+            if (now >= _pingDue)
+                _pingDue = now + PingInterval;
             if (alarm)
                 _alarm = long.MaxValue;
             if (!dead)
-                _server.Wheel.Schedule(_timer, Math.Min(_alarm, _pinged ? Math.Min(Deadline, now + (long)_server.Options.PingInterval.TotalMilliseconds) : PingDue));
+                _server.Wheel.Schedule(_timer, Math.Min(_alarm, Math.Min(_deadline, _pingDue)));
         }
 
         if (dead)
@@ -77,10 +84,31 @@ public sealed partial class EngineSession
             _handler.OnAlarm();
     }
 
-    private void Sign(long now)
+    private void OnPong()
     {
-        _lastSign = now;
+        lock (_gate)
+            BeginBeat(_server.Wheel.Now);
+    }
+
+    private void BeginBeat(long now)
+    {
         _pinged = false;
+        _pingDue = now + PingInterval;
+        _deadline = _pingDue + PingTimeout;
+    }
+
+    /// <summary>Gives the client at least its whole timeout from now.</summary>
+    private void Postpone(long now) => _deadline = Math.Max(_deadline, now + PingTimeout);
+
+    private void OnOtherPacket()
+    {
+        lock (_gate)
+        {
+            if (!_pinged || _extended)
+                return;
+            _extended = true;
+            Postpone(_server.Wheel.Now);
+        }
     }
 
     private void StopLingering(long now)

@@ -5,6 +5,33 @@ public sealed partial class EngineSession
 {
     private TaskCompletionSource? _poll;
     private TaskCompletionSource? _post;
+    private TaskCompletionSource? _answered;
+    private bool _answering;
+
+    /// <summary>
+    /// Ends when the answer to the last poll has been taken. Without this wait a client that asks again and again without reading would make the server
+    /// hold a full queue for each of its requests.
+    /// </summary>
+    internal Task Answered(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (!_answering)
+                return Task.CompletedTask;
+            _answered ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _answered.Task.WaitAsync(cancellation);
+        }
+    }
+
+    internal void EndAnswer()
+    {
+        lock (_gate)
+        {
+            _answering = false;
+            _answered?.TrySetResult();
+            _answered = null;
+        }
+    }
 
     /// <summary>Makes this request the waiting one; the task ends when there is something to answer. Null when it cannot: the session has been upgraded meanwhile, or another one waits, and the session is closed then.</summary>
     internal Task? BeginPoll()
@@ -34,6 +61,7 @@ public sealed partial class EngineSession
         lock (_gate)
         {
             _poll = null;
+            _answering = true;
             if (_state == State.Closed)
                 return [_farewell];
             var packets = TakeQueue();

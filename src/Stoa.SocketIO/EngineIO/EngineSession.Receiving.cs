@@ -41,6 +41,8 @@ public sealed partial class EngineSession
     internal ValueTask ReceiveAsync(bool isText, ReadOnlyMemory<byte> packet)
     {
         _server.Metrics.Received(packet.Length);
+        if (_pinged && (!isText || packet.Length == 0 || packet.Span[0] != (byte)'3'))
+            OnOtherPacket();
         if (!isText)
             return _handler.OnBinaryAsync(packet);
         switch (packet.Length == 0 ? (byte)0 : packet.Span[0])
@@ -48,8 +50,7 @@ public sealed partial class EngineSession
             case (byte)'4':
                 return _handler.OnTextAsync(packet[1..]);
             case (byte)'3':
-                lock (_gate)
-                    Sign(_server.Wheel.Now);
+                OnPong();
                 break;
             case (byte)'1':
                 _farewell = NoopPacket;
@@ -81,7 +82,7 @@ public sealed partial class EngineSession
         finally
         {
             lock (_gate)
-                Sign(_server.Wheel.Now);
+                Postpone(_server.Wheel.Now);
             Interlocked.Decrement(ref _blocked);
         }
     }

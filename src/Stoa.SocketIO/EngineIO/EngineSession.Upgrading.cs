@@ -43,7 +43,11 @@ public sealed partial class EngineSession
         lock (_gate)
         {
             foreach (var message in TakeQueue())
+            {
                 socket.Send(message);
+                _server.Metrics.Sent(message.Packets, message.Frames.Length);
+            }
+
             if (_state != State.Open)
             {
                 EndLingering();

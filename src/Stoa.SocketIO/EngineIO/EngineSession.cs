@@ -33,7 +33,7 @@ public sealed partial class EngineSession
         Id = id;
         Handshake = handshake;
         _timer = new Timer(this);
-        _lastSign = server.Wheel.Now;
+        BeginBeat(server.Wheel.Now);
         _handler = handler(this);
     }
 
@@ -140,14 +140,33 @@ public sealed partial class EngineSession
             socket?.Close(reason == EngineCloseReason.ServerShuttingDown ? WebSocketStatus.GoingAway : status);
         EndUpgrade(won: false);
         _server.Closed(this, reason);
-        _handler.OnClosed(reason);
+        // A full queue is met in the middle of a broadcast: what the end of a client sets off must not run under the locks of that.
+        if (reason == EngineCloseReason.SlowReader)
+            ThreadPool.UnsafeQueueUserWorkItem(static session => session.TellClosed(), this, preferLocal: false);
+        else
+            TellClosed();
+    }
+
+    private void TellClosed()
+    {
+        try
+        {
+            _handler.OnClosed(CloseReason);
+        }
+#pragma warning disable CA1031 // The edge: a fault of the application's handler must not end whoever closed the session, e.g. a timer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _server.ServingFailed(e);
+        }
     }
 
     /// <summary>Polling only, under the gate.</summary>
     private bool Enqueue(OutgoingMessage message)
     {
         _queue ??= new Queue<OutgoingMessage>();
-        if (_queue.Count >= _server.Options.MaxOutgoingPackets || _queuedBytes > _server.Options.MaxOutgoingBytes - message.Frames.Length)
+        // A message larger than the limit is no sign of a slow reader when nothing waits before it.
+        if (_queue.Count >= _server.Options.MaxOutgoingPackets || (_queue.Count > 0 && _queuedBytes > _server.Options.MaxOutgoingBytes - message.Frames.Length))
             return false;
         _queue.Enqueue(message);
         _queuedBytes += message.Frames.Length;

@@ -45,6 +45,7 @@ internal sealed class PollingTransport(EngineServer server)
                 session.ReleasePoll();
         }
 
+        await session.Answered(context.RequestAborted);
         if (session.BeginPoll() is not { } something)
         {
             await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
@@ -64,7 +65,14 @@ internal sealed class PollingTransport(EngineServer server)
             return;
         }
 
-        await AnswerAsync(context, session.EndPoll());
+        try
+        {
+            await AnswerAsync(context, session.EndPoll());
+        }
+        finally
+        {
+            session.EndAnswer();
+        }
     }
 
     private async Task PostAsync(HttpContext context, EngineSession session)
@@ -92,6 +100,23 @@ internal sealed class PollingTransport(EngineServer server)
         {
             await ReadPostAsync(context, session);
         }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            context.Response.StatusCode = e.StatusCode;
+        }
+        catch (Exception e) when (e is BadHttpRequestException || context.RequestAborted.IsCancellationRequested)
+        {
+            // Broken off halfway: nobody can say what of it arrived.
+            session.Close(EngineCloseReason.TransportError);
+        }
+#pragma warning disable CA1031 // The edge: a fault of the application's handler ends the session, as it does over WebSocket.
+        catch (Exception e) when (!context.Response.HasStarted)
+#pragma warning restore CA1031
+        {
+            session.Close(EngineCloseReason.TransportError);
+            server.ServingFailed(e);
+            await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+        }
         finally
         {
             session.EndPost();
@@ -100,9 +125,12 @@ internal sealed class PollingTransport(EngineServer server)
 
     private async Task ReadPostAsync(HttpContext context, EngineSession session)
     {
-        if (await ReadBodyAsync(context) is not { } body)
+        if (await ReadBodyAsync(context, session) is not { } body)
         {
-            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            if (session.IsOpen)
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            else
+                await EngineRefusal.UnknownSession.WriteAsync(context, upgrade: false);
             return;
         }
 
@@ -133,8 +161,8 @@ internal sealed class PollingTransport(EngineServer server)
         await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
     }
 
-    /// <summary>The whole body; null when it is longer than the endpoint allows.</summary>
-    private async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context)
+    /// <summary>The whole body; null when it is longer than the endpoint allows, or the session has ended meanwhile.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context, EngineSession session)
     {
         var limit = server.Options.MaxPayload;
         if (context.Request.ContentLength > limit)
@@ -142,13 +170,14 @@ internal sealed class PollingTransport(EngineServer server)
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = (long)limit + 1;
 
-        using var body = new MemoryStream((int)(context.Request.ContentLength ?? 256));
+        // What a length promises is not reserved for it: whoever promises much and sends little would hold the memory.
+        using var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 256, 4096));
         var chunk = System.Buffers.ArrayPool<byte>.Shared.Rent(4096);
         try
         {
             for (int read; (read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0;)
             {
-                if (body.Length + read > limit)
+                if (body.Length + read > limit || !session.IsOpen)
                     return null;
                 body.Write(chunk, 0, read);
             }
@@ -176,7 +205,7 @@ internal sealed class PollingTransport(EngineServer server)
         if (server.Options.HttpCompression && length > CompressionThreshold && Encoding(context) is { } encoding)
         {
             response.Headers.ContentEncoding = encoding;
-            response.Headers.Vary = "Accept-Encoding";
+            response.Headers.Append("Vary", "Accept-Encoding");
             await using Stream compressed = encoding == "gzip"
                 ? new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true)
                 : new ZLibStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
@@ -201,9 +230,9 @@ internal sealed class PollingTransport(EngineServer server)
 
     private static string? Encoding(HttpContext context)
     {
-        var accepted = context.Request.Headers.AcceptEncoding.ToString();
-        return accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase) ? "gzip"
-            : accepted.Contains("deflate", StringComparison.OrdinalIgnoreCase) ? "deflate"
-            : null;
+        var accepted = context.Request.GetTypedHeaders().AcceptEncoding;
+        return Accepts("gzip") ? "gzip" : Accepts("deflate") ? "deflate" : null;
+
+        bool Accepts(string name) => accepted.Any(a => a.Value.Equals(name, StringComparison.OrdinalIgnoreCase) && a.Quality is not 0);
     }
 }

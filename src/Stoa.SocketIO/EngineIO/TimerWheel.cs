@@ -14,12 +14,15 @@ internal sealed class TimerWheel : IDisposable
     private readonly long _origin;
     private readonly long _tick;
     private readonly ITimer _timer;
+    private readonly Action<Exception> _fault;
     private long _lastTick;
     private int _count;
     private bool _running;
 
-    public TimerWheel(TimeProvider clock, TimeSpan tick)
+    /// <param name="fault">Told what an entry threw: a fault of one must cost neither the others nor the process.</param>
+    public TimerWheel(TimeProvider clock, TimeSpan tick, Action<Exception> fault)
     {
+        _fault = fault;
         _clock = clock;
         _origin = clock.GetTimestamp();
         _tick = Math.Max(1, (long)tick.TotalMilliseconds);
@@ -91,7 +94,18 @@ internal sealed class TimerWheel : IDisposable
         }
 
         foreach (var entry in due ?? [])
-            entry.OnDue(now);
+        {
+            try
+            {
+                entry.OnDue(now);
+            }
+#pragma warning disable CA1031 // Above it is only the timer, where an exception ends the process.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _fault(e);
+            }
+        }
     }
 
     private void Collect(int slot, long now, ref List<Entry>? due)

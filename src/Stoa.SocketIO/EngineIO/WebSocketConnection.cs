@@ -69,7 +69,7 @@ internal sealed partial class WebSocketConnection : TurnWriter
                 return SendOutcome.Closed;
             if (_writing && !_gathering && onlyIfIdle)
                 return SendOutcome.Dropped;
-            if (_writing && !_gathering && (_waiting.Count >= _options.MaxOutgoingPackets || _waiting.Bytes > _options.MaxOutgoingBytes - bytes.Length))
+            if (_writing && !_gathering && IsFull(bytes.Length))
                 return SendOutcome.Overflow;
             if (!MayWrite(bytes))
                 return SendOutcome.Sent;
@@ -130,6 +130,10 @@ internal sealed partial class WebSocketConnection : TurnWriter
             Abort();
         await _stream.DisposeAsync();
     }
+
+    /// <summary>A message larger than the limit is no sign of a slow reader when nothing waits before it.</summary>
+    private bool IsFull(int length) =>
+        _waiting.Count >= _options.MaxOutgoingPackets || (_waiting.Count > 0 && _waiting.Bytes > _options.MaxOutgoingBytes - length);
 
     private void SendControl(byte[] frame)
     {

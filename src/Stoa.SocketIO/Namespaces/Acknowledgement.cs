@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Packets;
 
@@ -11,6 +12,25 @@ internal abstract class Acknowledgement : TimerWheel.Entry
 
     /// <summary>The socket is gone and will not answer.</summary>
     public abstract void Disconnected();
+
+    /// <summary>The answers of many. One that does not fit is left out: one client's nonsense must not cost the answers of all others.</summary>
+    public static BroadcastAnswers<T> ReadAll<T>(IReadOnlyList<SocketArguments> answers, bool complete)
+    {
+        var fitting = new List<T>(answers.Count);
+        foreach (var answer in answers)
+        {
+            try
+            {
+                fitting.Add(Read<T>(answer));
+            }
+            catch (JsonException)
+            {
+                complete = false;
+            }
+        }
+
+        return new BroadcastAnswers<T>(fitting, complete);
+    }
 
     /// <summary>The first argument, or all of them when that is what is asked for.</summary>
     public static T Read<T>(SocketArguments arguments) => typeof(T) == typeof(SocketArguments) ? (T)(object)arguments : arguments.At(0).As<T>()!;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Stoa.SocketIO.Packets;
+using Stoa.SocketIO.Recovery;
 
 namespace Stoa.SocketIO.Namespaces;
 
@@ -55,7 +56,7 @@ internal sealed class Admission(SocketIOServer server, ILogger log)
             if (connection.Add(socket) && socket.Confirm(missed))
                 server.Connected(socket);
             else
-                socket.End(DisconnectReason.TransportClose);
+                connection.Drop(socket);
         }
         catch
         {
@@ -79,16 +80,54 @@ internal sealed class Admission(SocketIOServer server, ILogger log)
 
         var socket = new Socket(space, connection, saved.Id, handshake) { PrivateId = privateId };
         socket.Restore(saved);
-        if (server.Options.Recovery?.SkipMiddleware == false)
-            await CheckAsync(socket);
+        if (!await MayReturnAsync(socket))
+        {
+            server.Metrics.Recovery(succeeded: false);
+            socket.Abandon();
+            return (null, []);
+        }
+
         // In its rooms first, then the log is read: what is sent between the two is held and recognized by its offset.
-        var missed = space.Adapter.Add(socket) ? await space.Adapter.ReadMissedAsync(saved, offset) : null;
+        var missed = space.Adapter.Add(socket) ? await ReadMissedAsync(space, saved, offset) : null;
         server.Metrics.Recovery(succeeded: missed is not null);
-        if (missed is not null)
-            return (socket, missed);
-        socket.Abandon();
-        return (null, []);
+        // One that was disconnected meanwhile, by whoever found it in its rooms, is neither recovered nor begun anew.
+        return missed is null && socket.Abandon() ? (null, []) : (socket, missed ?? []);
     }
+
+    private async Task<bool> MayReturnAsync(Socket socket)
+    {
+        if (server.Options.Recovery?.SkipMiddleware != false)
+            return true;
+        try
+        {
+            await CheckAsync(socket);
+            return true;
+        }
+        catch (RecoveryRefusedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Null when not all of it can be had.</summary>
+    private async Task<IReadOnlyList<SocketPacket>?> ReadMissedAsync(SocketNamespace space, SavedSession saved, string offset)
+    {
+        try
+        {
+            return await space.Adapter.ReadMissedAsync(saved, offset) is { } missed && FitsAtOnce(missed) ? missed : null;
+        }
+#pragma warning disable CA1031 // The client starts anew then; it is logged.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            server.Failed(e, space.Name, "recovery");
+            return null;
+        }
+    }
+
+    /// <summary>A client that missed more than may wait for it would be dropped for that as often as it came back: it starts anew.</summary>
+    private bool FitsAtOnce(IReadOnlyList<SocketPacket> missed) =>
+        missed.Count < server.Options.MaxOutgoingPackets && missed.Sum(static p => (long)p.Message.Frames.Length) <= server.Options.MaxOutgoingBytes;
 
     private static async Task CheckAsync(Socket socket)
     {
@@ -105,8 +144,20 @@ internal sealed class Admission(SocketIOServer server, ILogger log)
         }
     }
 
-    private static string? Text(JsonElement auth, string key) =>
-        auth.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement auth, string key)
+    {
+        if (!auth.TryGetProperty(key, out var value) || value.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate: not a text that was ever given out.
+            return null;
+        }
+    }
 
     private static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes));
 }

@@ -37,7 +37,7 @@ public sealed class BroadcastOperator : BroadcastTarget
         {
             await _space.Adapter.BroadcastWithAckAsync(sent, options, answers);
             var complete = await answers.Completion;
-            return new BroadcastAnswers<T>([.. answers.Answers.Select(Acknowledgement.Read<T>)], complete);
+            return Acknowledgement.ReadAll<T>(answers.Answers, complete);
         }
     }
 

@@ -51,6 +51,6 @@ public abstract class BroadcastTarget : EventEmitter
 }
 
 /// <summary>The answers to a broadcast.</summary>
-/// <param name="Answers">In order of arrival.</param>
-/// <param name="IsComplete">False when the time was up before every receiver had answered.</param>
+/// <param name="Answers">In order of arrival; those that do not fit <typeparamref name="T"/> are left out.</param>
+/// <param name="IsComplete">False when the time was up before every receiver had answered, or an answer was left out.</param>
 public sealed record BroadcastAnswers<T>(IReadOnlyList<T> Answers, bool IsComplete);

@@ -12,11 +12,13 @@ internal sealed class NamespaceTable
     private readonly SocketIOServer _server;
     private readonly ILogger _log;
     private readonly CancellationToken _stopping;
+    private readonly EmptiedNamespaces _emptied;
 
     /// <summary>Takes over what was configured; nothing can be added to the builder afterwards.</summary>
     public NamespaceTable(SocketIOServer server, SocketIOBuilder built, ILogger log, CancellationToken stopping)
     {
         (_server, _log, _stopping) = (server, log, stopping);
+        _emptied = new EmptiedNamespaces(server, Remove);
         built.Close();
         var names = new HashSet<string>(StringComparer.Ordinal);
         Main = Add("/", built, names);
@@ -48,11 +50,23 @@ internal sealed class NamespaceTable
         return null;
     }
 
-    /// <summary>The counterpart of <see cref="EnterAsync"/>: removes a dynamic namespace that is empty.</summary>
+    /// <summary>The counterpart of <see cref="EnterAsync"/>: removes a dynamic namespace that is empty, when its last client can be recovered no more.</summary>
     public void Leave(SocketNamespace space)
     {
-        if (space.Exit() && _spaces.TryRemove(new KeyValuePair<string, SocketNamespace>(space.Name, space)))
-            _ = StopAsync(space);
+        if (!space.Exit())
+            return;
+        if (!space.Adapter.Recovers || _server.RecoveryTime == 0)
+            Remove(space, space.Exits);
+        else
+            _emptied.Add(space);
+    }
+
+    private void Remove(SocketNamespace space, long exits)
+    {
+        if (!space.Retire(exits))
+            return;
+        _spaces.TryRemove(new KeyValuePair<string, SocketNamespace>(space.Name, space));
+        _ = StopAsync(space);
     }
 
     private SocketNamespace Add(string name, SocketNamespaceBuilder built, HashSet<string> names) =>

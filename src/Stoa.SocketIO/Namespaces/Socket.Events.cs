@@ -7,6 +7,7 @@ namespace Stoa.SocketIO.Namespaces;
 public sealed partial class Socket
 {
     private Queue<Work>? _waiting;
+    private int _waitingBytes;
     private TaskCompletionSource? _room;
 
     // Busy from the start: whatever comes waits for the connection handlers.
@@ -14,7 +15,10 @@ public sealed partial class Socket
     private AsyncServiceScope? _scope;
 
     /// <summary>A step in the life of a socket: an event, or without one its beginning or end.</summary>
-    private readonly record struct Work(SocketEvent? Event, DisconnectReason? End);
+    private readonly record struct Work(SocketEvent? Event, DisconnectReason? End)
+    {
+        public int Size => Event?.Args.Size ?? 0;
+    }
 
     /// <summary>
     /// Services of whatever is being handled for this socket now (middleware, connection, event, disconnection): the scope is made when first
@@ -49,6 +53,8 @@ public sealed partial class Socket
             _held = null;
             (acks, _acks) = (_acks, null);
             disconnected = _disconnected;
+            if (Namespace.Adapter.Recovers && reason.IsRecoverable())
+                _lostUntil = Namespace.Server.Wheel.Now + Namespace.Server.RecoveryTime;
         }
 
         // A recovered socket whose connection broke before it was told can come back once more.
@@ -59,7 +65,7 @@ public sealed partial class Socket
         ThreadPool.UnsafeQueueUserWorkItem(
             static end =>
             {
-                end.disconnected?.Cancel();
+                end.socket.CancelWork(end.disconnected);
                 if (end.wasConnected)
                     _ = end.socket.PostAsync(new Work(null, end.reason)).AsTask();
             },
@@ -69,11 +75,19 @@ public sealed partial class Socket
     }
 
     /// <summary>A recovery failed half-way: the socket leaves its rooms as if it had never been; its namespace stays in use by the one made instead.</summary>
-    internal void Abandon()
+    /// <returns>False when it has ended already.</returns>
+    internal bool Abandon()
     {
         lock (_gate)
+        {
+            if (_phase == Phase.Gone)
+                return false;
             _phase = Phase.Gone;
+            _held = null;
+        }
+
         Namespace.Adapter.Remove(this);
+        return true;
     }
 
     /// <summary>Ends the scope of what has just been handled.</summary>
@@ -85,6 +99,19 @@ public sealed partial class Socket
         return scope.DisposeAsync();
     }
 
+    private void CancelWork(CancellationTokenSource? disconnected)
+    {
+        try
+        {
+            disconnected?.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            // What the application has put on the token. Above it is only the thread pool, where an exception ends the process.
+            Namespace.Server.Failed(e, Namespace.Name, "disconnected token");
+        }
+    }
+
     private ValueTask PostAsync(Work work)
     {
         lock (_gate)
@@ -93,9 +120,10 @@ public sealed partial class Socket
             {
                 _waiting ??= new Queue<Work>();
                 // The end is always taken; only events fill the queue, and their reader is the only one who waits for room.
-                if (work.Event is null || _waiting.Count < Namespace.Server.Options.MaxWaitingEvents)
+                if (work.Event is null || HasRoom(_waiting.Count, work.Size))
                 {
                     _waiting.Enqueue(work);
+                    _waitingBytes += work.Size;
                     return ValueTask.CompletedTask;
                 }
 
@@ -108,6 +136,12 @@ public sealed partial class Socket
 
         Run(work);
         return ValueTask.CompletedTask;
+    }
+
+    private bool HasRoom(int waiting, int bytes)
+    {
+        var options = Namespace.Server.Options;
+        return waiting < options.MaxWaitingEvents && (waiting == 0 || _waitingBytes <= options.MaxWaitingBytes - bytes);
     }
 
     private async ValueTask WaitForRoomAsync(Task room, Work work)
@@ -148,6 +182,7 @@ public sealed partial class Socket
         lock (_gate)
         {
             more = _waiting?.TryDequeue(out work) == true;
+            _waitingBytes -= work.Size;
             if (!more)
             {
                 _busy = false;

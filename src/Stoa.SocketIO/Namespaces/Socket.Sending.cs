@@ -10,15 +10,17 @@ public sealed partial class Socket
     // While a socket connects, at most this many packets are held for it; a client in many busy rooms whose connection takes that long starts anew.
     private const int MostHeld = 10_000;
     private Dictionary<long, Acknowledgement>? _acks;
+    private long _lostUntil;
 
     /// <inheritdoc/>
+    /// <remarks>With recovery on, an event for a socket whose connection was lost is kept for the client's return.</remarks>
     public override ValueTask EmitArgsAsync(string eventName, params ReadOnlySpan<object?> arguments)
     {
-        if (_phase == Phase.Gone)
+        if (_phase == Phase.Gone && (_lostUntil == 0 || Namespace.Server.Wheel.Now > _lostUntil))
             return ValueTask.CompletedTask;
         var packet = Namespace.Encode(eventName, arguments);
         // With recovery on the adapter must see it, so that it can be sent again. Not before the client is in: it could not come back to that.
-        if (Namespace.Adapter.Recovers && _phase == Phase.Connected)
+        if (Namespace.Adapter.Recovers && _phase != Phase.Connecting)
             return Namespace.Adapter.BroadcastAsync(packet, new BroadcastOptions { Rooms = [Id] });
         Deliver(packet, onlyIfWritable: false);
         return ValueTask.CompletedTask;
@@ -75,7 +77,11 @@ public sealed partial class Socket
             if (_phase != Phase.Connecting)
                 return false;
             foreach (var packet in missed)
-                Connection.Session.Send(packet.Message);
+            {
+                if (!Connection.Session.Send(packet.Message))
+                    return false;
+            }
+
             Connection.Session.Send(SocketPacket.Connect(Namespace.Name, Id, PrivateId).Message);
             foreach (var packet in _held ?? [])
             {

@@ -7,11 +7,13 @@ using Stoa.SocketIO.Rooms;
 namespace Stoa.SocketIO.Namespaces;
 
 /// <summary>
-/// One client in one namespace. Members may be used from any thread, also after the client has gone: sending to it does nothing then.
+/// One client in one namespace. Members may be used from any thread, also after the client has gone: sending to it does nothing then, unless it may be
+/// recovered.
 /// </summary>
 /// <remarks>
 /// What the client sends is handled strictly in order: first the connection handlers, then each event when the one before is done, at last the
-/// disconnection handlers. Acknowledgements are outside of that order, so that a handler can await one.
+/// disconnection handlers. Acknowledgements are outside of that order, so that a handler can await one, as long as the events that wait are within
+/// <see cref="SocketIOOptions.MaxWaitingEvents"/> and <see cref="SocketIOOptions.MaxWaitingBytes"/>: beyond that nothing is read from the connection.
 /// </remarks>
 public sealed partial class Socket : EventEmitter
 {

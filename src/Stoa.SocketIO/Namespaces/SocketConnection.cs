@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Packets;
+using Stoa.SocketIO.Rooms;
 
 namespace Stoa.SocketIO.Namespaces;
 
@@ -61,10 +63,18 @@ internal sealed class SocketConnection(SocketIOServer server, EngineSession sess
     /// <summary>The socket leaves its namespace on the server's wish; the connection stays.</summary>
     internal void Disconnect(Socket socket)
     {
-        if (!Remove(socket))
+        // One that is being recovered is not on the list yet, but in its rooms already.
+        if (!Remove(socket) && socket.Membership != Membership.Inside)
             return;
-        Session.Send(SocketPacket.Disconnect(socket.Namespace.Name).Message);
-        socket.End(DisconnectReason.ServerNamespaceDisconnect);
+        if (socket.End(DisconnectReason.ServerNamespaceDisconnect))
+            Session.Send(SocketPacket.Disconnect(socket.Namespace.Name).Message);
+    }
+
+    /// <summary>Takes a socket that could not be let in off the connection again.</summary>
+    internal void Drop(Socket socket)
+    {
+        Remove(socket);
+        socket.End(DisconnectReason.TransportClose);
     }
 
     /// <summary>All sockets leave on the server's wish, then the connection closes (the reference's <c>disconnect(true)</c>).</summary>
@@ -93,7 +103,21 @@ internal sealed class SocketConnection(SocketIOServer server, EngineSession sess
     {
         lock (_gate)
             _entering?.Remove(space);
-        Session.Send(SocketPacket.ConnectError(server.Json, space, message, data).Message);
+        Session.Send(ConnectError(space, message, data).Message);
+    }
+
+    private SocketPacket ConnectError(string space, string message, object? data)
+    {
+        try
+        {
+            return SocketPacket.ConnectError(server.Json, space, message, data);
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException or JsonException)
+        {
+            // The client must be answered, be it without the details.
+            server.Failed(e, space, "details of a refusal");
+            return SocketPacket.ConnectError(server.Json, space, message, null);
+        }
     }
 
     private ValueTask HandleAsync(in IncomingPacket packet, IReadOnlyList<ReadOnlyMemory<byte>> attachments)

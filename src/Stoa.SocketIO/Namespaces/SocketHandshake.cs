@@ -9,6 +9,9 @@ namespace Stoa.SocketIO.Namespaces;
 public sealed class SocketHandshake
 {
     private static readonly JsonElement NoAuth = JsonElement.Parse("{}"u8);
+
+    // How deep it may be was checked when it came.
+    private static readonly JsonDocumentOptions AnyDepth = new() { MaxDepth = 1_000 };
     private readonly ReadOnlyMemory<byte> _auth;
 
     /// <param name="connection">The request that opened the connection.</param>
@@ -23,7 +26,7 @@ public sealed class SocketHandshake
     public EngineHandshake Connection { get; }
 
     /// <summary>What the client sent as <c>auth</c>; an empty object when it sent nothing. Parsed on each call, so that idle sockets keep no document.</summary>
-    public JsonElement Auth => _auth.Length == 0 ? NoAuth : JsonElement.Parse(_auth.Span);
+    public JsonElement Auth => _auth.Length == 0 ? NoAuth : JsonElement.Parse(_auth.Span, AnyDepth);
 
     /// <summary>The headers of that request, names compared without case.</summary>
     public IReadOnlyDictionary<string, StringValues> Headers => Connection.Headers;

@@ -12,6 +12,7 @@ public sealed class SocketNamespace : BroadcastTarget
     private readonly Lazy<Task> _start;
     private long _lastAckId = -1;
     private int _users;
+    private long _exits;
     private bool _removed;
 
     internal SocketNamespace(SocketIOServer server, string name, NamespaceHandlers handlers, bool isDynamic)
@@ -68,7 +69,7 @@ public sealed class SocketNamespace : BroadcastTarget
         {
             await Adapter.ServerSideEmitAsync(packet, answers);
             var complete = await answers.Completion;
-            return new BroadcastAnswers<T>([.. answers.Answers.Select(Acknowledgement.Read<T>)], complete);
+            return Acknowledgement.ReadAll<T>(answers.Answers, complete);
         }
     }
 
@@ -105,11 +106,24 @@ public sealed class SocketNamespace : BroadcastTarget
         }
     }
 
-    /// <summary>The counterpart of <see cref="Enter"/>: true when the namespace is to be removed.</summary>
+    /// <summary>The counterpart of <see cref="Enter"/>: true when a dynamic namespace is empty now.</summary>
     internal bool Exit()
     {
         lock (_gate)
-            return --_users == 0 && IsDynamic && (_removed = true);
+        {
+            _exits++;
+            return --_users == 0 && IsDynamic;
+        }
+    }
+
+    /// <summary>How often somebody has left: tells whether somebody was here since.</summary>
+    internal long Exits => Interlocked.Read(ref _exits);
+
+    /// <summary>Nobody can enter from now on; false when somebody is here, or has been since <paramref name="exits"/>, or it was done already.</summary>
+    internal bool Retire(long exits)
+    {
+        lock (_gate)
+            return _users == 0 && !_removed && _exits == exits && (_removed = true);
     }
 
     /// <summary>Takes a socket out of its rooms and keeps its session when it may come back.</summary>

@@ -28,6 +28,18 @@ public sealed class SocketArguments : IReadOnlyList<SocketValue>
     /// <summary>The binary values, in the order of their numbers.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Attachments { get; }
 
+    /// <summary>Bytes they hold in memory, about.</summary>
+    internal int Size
+    {
+        get
+        {
+            var size = Utf8Json.Length;
+            foreach (var attachment in Attachments)
+                size += attachment.Length;
+            return size;
+        }
+    }
+
     /// <summary>How many arguments there are, the event name not counted.</summary>
     public int Count => (_bounds.Length / 2) - _first;
 
@@ -44,7 +56,7 @@ public sealed class SocketArguments : IReadOnlyList<SocketValue>
     }
 
     /// <summary>The argument at this position, or the JSON value null when there are fewer.</summary>
-    public SocketValue At(int index) => index >= 0 && index < Count ? this[index] : default;
+    public SocketValue At(int index) => index >= 0 && index < Count ? this[index] : new SocketValue(_serializer, SocketValue.Null, []);
 
     /// <inheritdoc/>
     public IEnumerator<SocketValue> GetEnumerator()
@@ -62,7 +74,7 @@ public sealed class SocketArguments : IReadOnlyList<SocketValue>
 /// </summary>
 public readonly struct SocketValue
 {
-    private static readonly byte[] Null = "null"u8.ToArray();
+    internal static readonly byte[] Null = "null"u8.ToArray();
     private readonly PayloadJson? _serializer;
     private readonly ReadOnlyMemory<byte> _json;
     private readonly IReadOnlyList<ReadOnlyMemory<byte>>? _attachments;
@@ -85,7 +97,9 @@ public readonly struct SocketValue
 
     /// <summary>The value as this type, read with the options of the server. <c>byte[]</c> and memories of bytes take binary values and base64.</summary>
     /// <exception cref="JsonException">The value does not fit the type.</exception>
-    public T? As<T>() => _serializer is null ? default : _serializer.Read<T>(Utf8Json.Span, Attachments);
+    public T? As<T>() => _serializer is not null ? _serializer.Read<T>(Utf8Json.Span, Attachments)
+        : default(T) is null ? default
+        : throw new JsonException("The value is null.");
 
     /// <summary>The value as JSON; binary values appear as their placeholders.</summary>
     public JsonElement AsJson() => JsonElement.Parse(Utf8Json.Span, new JsonDocumentOptions { MaxDepth = _serializer?.Options.MaxDepth ?? 1 });

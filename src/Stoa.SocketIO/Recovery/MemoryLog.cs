@@ -4,31 +4,32 @@ using Stoa.SocketIO.Rooms;
 
 namespace Stoa.SocketIO.Recovery;
 
-/// <summary>Lost sessions and the events they may miss, in memory, bounded by age and number.</summary>
-/// <remarks>Offsets carry a mark of this process, so that one of an earlier process is not mistaken for one of this.</remarks>
+/// <summary>Lost sessions and the events they may miss, in memory, bounded by age, number and size.</summary>
+/// <remarks>
+/// Offsets carry a mark of this process, so that one of an earlier process is not mistaken for one of this. Of the two locks the one of the data is
+/// innermost, nothing is called under it; the other is held while an event is delivered, which may end sockets, and those save their sessions.
+/// </remarks>
 internal sealed class MemoryLog(RecoveryOptions options, TimeProvider clock)
 {
+    private readonly Lock _order = new();
     private readonly Lock _gate = new();
     private readonly Queue<Entry> _entries = new();
     private readonly Dictionary<string, (SavedSession Session, long Until)> _sessions = new(StringComparer.Ordinal);
     private readonly Queue<(string PrivateId, long Until)> _ends = new();
     private readonly string _epoch = Guid.NewGuid().ToString("N")[..8];
     private long _next;
+    private long _bytes;
 
-    private sealed record Entry(long Number, SocketPacket Packet, BroadcastOptions Options, long Until);
+    private sealed record Entry(long Number, SocketPacket Packet, BroadcastOptions Options, long Until)
+    {
+        public long Bytes { get; } = Packet.Utf8Json.Length + Packet.Attachments.Sum(static a => (long)a.Length);
+    }
 
     /// <summary>Gives the event its offset, keeps it and delivers it. One at a time: offsets must reach each client in their order, or a reconnecting one would skip some.</summary>
     public void Append(SocketPacket packet, BroadcastOptions meant, Action<SocketPacket> deliver)
     {
-        lock (_gate)
-        {
-            var number = _next++;
-            var offset = $"{_epoch}-{number.ToString("D12", CultureInfo.InvariantCulture)}";
-            var logged = packet.WithOffset(offset);
-            _entries.Enqueue(new Entry(number, logged, meant, End()));
-            Trim();
-            deliver(logged);
-        }
+        lock (_order)
+            deliver(Keep(packet, meant));
     }
 
     public void Save(SavedSession session)
@@ -39,6 +40,8 @@ internal sealed class MemoryLog(RecoveryOptions options, TimeProvider clock)
             var until = End();
             _sessions[session.PrivateId] = (session, until);
             _ends.Enqueue((session.PrivateId, until));
+            if (_ends.Count > options.MaxSessions)
+                DropOldestSession();
         }
     }
 
@@ -68,6 +71,19 @@ internal sealed class MemoryLog(RecoveryOptions options, TimeProvider clock)
         }
     }
 
+    private SocketPacket Keep(SocketPacket packet, BroadcastOptions meant)
+    {
+        lock (_gate)
+        {
+            var number = _next++;
+            var entry = new Entry(number, packet.WithOffset($"{_epoch}-{number.ToString("D12", CultureInfo.InvariantCulture)}"), meant, End());
+            _entries.Enqueue(entry);
+            _bytes += entry.Bytes;
+            Trim();
+            return entry.Packet;
+        }
+    }
+
     private static bool IsFor(BroadcastOptions meant, SavedSession session)
     {
         bool In(string room) => room == session.Id || session.Rooms.Contains(room);
@@ -79,14 +95,17 @@ internal sealed class MemoryLog(RecoveryOptions options, TimeProvider clock)
     private void Trim()
     {
         var now = clock.GetTimestamp();
-        while (_entries.TryPeek(out var entry) && (entry.Until < now || _entries.Count > options.MaxPackets))
-            _entries.Dequeue();
+        while (_entries.TryPeek(out var entry) && (entry.Until < now || _entries.Count > options.MaxPackets || _bytes > options.MaxBytes))
+            _bytes -= _entries.Dequeue().Bytes;
         while (_ends.TryPeek(out var end) && end.Until < now)
-        {
-            _ends.Dequeue();
-            // The same private id may have been saved again since.
-            if (_sessions.TryGetValue(end.PrivateId, out var saved) && saved.Until == end.Until)
-                _sessions.Remove(end.PrivateId);
-        }
+            DropOldestSession();
+    }
+
+    private void DropOldestSession()
+    {
+        var end = _ends.Dequeue();
+        // The same private id may have been saved again since.
+        if (_sessions.TryGetValue(end.PrivateId, out var saved) && saved.Until == end.Until)
+            _sessions.Remove(end.PrivateId);
     }
 }

@@ -91,9 +91,10 @@ public sealed class AdminTests
         await using var client = await server.ConnectAsync();
 
         await client.SendAsync("""42["question",{"n":1}]""");
+        var received = await NextAsync(ui, "event_received");
         await server.IO.EmitAsync("news", "all", new byte[] { 1, 2 });
+        var sent = await NextAsync(ui, "event_sent");
 
-        var (received, sent) = (await NextAsync(ui, "event_received"), await NextAsync(ui, "event_sent"));
         Assert.Equal(["/", client.Sid, """["question",{"n":1}]"""], Told(received));
         Assert.Equal(["/", client.Sid, """["news","all",{"_placeholder":true,"num":0}]"""], Told(sent));
     }

@@ -28,9 +28,9 @@ public sealed class SupportSocketTests
             new { @do = "await", @as = "astra", @event = "dm:message_received" },
             new { @do = "await", @as = "astra", @event = "dm:new_message" },
             new { @do = "emit", @as = "astra", @event = "dm:send_message", payload = new { conversationId = id, recipientId = "admin", recipientType = "admin", content = "thank you" } },
-            new { @do = "await", @as = "other", @event = "dm:new_message", of = id },
+            new { @do = "await", @as = "other", @event = "dm:new_message", with = new { conversationId = id } },
             new { @do = "emit", @as = "astra", @event = "dm:typing_start", payload = new { conversationId = id, userId = Text(astra) } },
-            new { @do = "await", @as = "root", @event = "dm:user_typing", of = id },
+            new { @do = "await", @as = "root", @event = "dm:user_typing", with = new { conversationId = id } },
             new { @do = "emit", @as = "root", @event = "dm:mark_read", payload = new { conversationId = id } },
             new { @do = "await", @as = "astra", @event = "dm:messages_read" },
             new { @do = "emit", @as = "other", @event = "dm:history", payload = new { conversationId = id } },
@@ -69,7 +69,7 @@ public sealed class SupportSocketTests
             new { @do = "emit", @as = "rival", @event = "dm:send_message", payload = new { recipientId = Text(astra), content = "psst" } },
             new { @do = "emit", @as = "root", @event = "dm:join_conversation", payload = new { conversationId = id } },
             new { @do = "emit", @as = "root", @event = "dm:send_message", payload = new { conversationId = id, content = "private" } },
-            new { @do = "await", @as = "root", @event = "dm:message_received", of = id },
+            new { @do = "await", @as = "root", @event = "dm:message_received", with = new { conversationId = id } },
             new { @do = "events", @as = "rival" },
         ]);
 

@@ -1,7 +1,7 @@
 // Plays a list of steps over sockets and prints every answer and event. Each test writes its own steps, as JSON, in argument 2:
 //   {do:"connect", as:"ana", token, expect:["connected"]}  {do:"emit", as, event, payload}  {do:"send", as, event, payload} (no acknowledgement)
-//   {do:"lose", as} breaks the connection without a word, {do:"reopen", as} comes back: {recovered}. {do:"signal", path} makes a file, {do:"wait", path} waits for one
-//   {do:"await", as, event, of} takes the first of its name not taken yet, with "of" the first of that conversation: a desk hears of everybody's. {do:"close", as}
+//   {do:"lose", as} breaks the connection without a word, {do:"reopen", as, token} comes back, perhaps as somebody else: {recovered}. {do:"signal", path} makes a file, {do:"wait", path} waits for one
+//   {do:"await", as, event, with} takes the first of its name not taken yet, of which these members are so: a desk hears of everybody's. {do:"close", as}
 //   connect and http take a url of their own (another server), {do:"http", method, path, token, body}
 import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,7 +38,7 @@ for (const step of JSON.parse(stepsJson)) {
   } else if (step.do === 'send') {
     sockets[step.as].emit(step.event, step.payload);
   } else if (step.do === 'await') {
-    const isMeant = (e) => e.event === step.event && !e.taken && (step.of === undefined || e.payload?.conversationId === step.of);
+    const isMeant = (e) => e.event === step.event && !e.taken && Object.entries(step.with ?? {}).every(([key, value]) => e.payload?.[key] === value);
     result = await until(`${step.event} at ${step.as}`, () => events[step.as].find(isMeant));
     result.taken = true;
     result = result.payload;
@@ -48,6 +48,7 @@ for (const step of JSON.parse(stepsJson)) {
     sockets[step.as].io.engine.close();
     await until('loss', () => (sockets[step.as].connected ? undefined : true));
   } else if (step.do === 'reopen') {
+    if (step.token !== undefined) sockets[step.as].auth = { token: step.token };
     sockets[step.as].connect();
     await until('coming back', () => (sockets[step.as].connected ? true : undefined));
     result = { recovered: sockets[step.as].recovered };
