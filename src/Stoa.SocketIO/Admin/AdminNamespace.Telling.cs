@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Stoa.SocketIO.Adapters;
 using Stoa.SocketIO.Namespaces;
@@ -44,7 +45,8 @@ internal sealed partial class AdminNamespace
             TellEvent("event_sent", socket, packet.Utf8Json);
     }
 
-    private DateTimeOffset Now => _server.Clock.GetUtcNow();
+    /// <summary>As JavaScript writes a date: the UI shows it as it comes.</summary>
+    private string Now => _server.Clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private void EachRoom(Socket socket, IReadOnlyList<string> rooms, string name)
     {
