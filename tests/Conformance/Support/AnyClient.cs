@@ -88,6 +88,22 @@ public sealed class AnyClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends one body. One POST at a time: a second one would end the session.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> PostAsync(string body)
+    {
+        await _posting.WaitAsync(TestServer.Cancellation);
+        try
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "text/plain");
+            using var answer = await _posts.PostAsync(Query, content, TestServer.Cancellation).Soon();
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestServer.Cancellation));
+        }
+        finally
+        {
+            _posting.Release();
+        }
+    }
+
     /// <summary>The next packet that is no ping.</summary>
     public async Task<string> NextAsync()
     {
@@ -177,22 +193,6 @@ public sealed class AnyClient : IAsyncDisposable
             return body;
         _end = $"{(int)answer.StatusCode} {body}";
         return null;
-    }
-
-    /// <summary>One POST at a time: a second one would end the session.</summary>
-    public async Task<(HttpStatusCode Status, string Body)> PostAsync(string body)
-    {
-        await _posting.WaitAsync(TestServer.Cancellation);
-        try
-        {
-            using var content = new StringContent(body, Encoding.UTF8, "text/plain");
-            using var answer = await _posts.PostAsync(Query, content, TestServer.Cancellation).Soon();
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestServer.Cancellation));
-        }
-        finally
-        {
-            _posting.Release();
-        }
     }
 
     private Task WriteAsync(string packet) => packet.StartsWith('b')
