@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -78,9 +79,30 @@ public static class SocketIORegistration
         return Map(endpoints, pattern, server.HandleAsync, "Engine.IO");
     }
 
+    // Preflights are an endpoint of their own, because they carry no credentials: whoever requires authorization would refuse every page of another origin.
     // Polls wait for 25 s and WebSockets for days: neither the request time-out nor the API description is for them.
-    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, RequestDelegate serve, string name) =>
-        endpoints.Map(pattern, serve).WithDisplayName(name).WithMetadata(new DisableRequestTimeoutAttribute(), new ExcludeFromDescriptionAttribute());
+    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, RequestDelegate serve, string name)
+    {
+        var preflights = endpoints.MapMethods(pattern, [HttpMethods.Options], serve);
+        preflights.Finally(static e => e.Metadata.Add(new AllowAnonymousAttribute()));
+        return new BothEndpoints(endpoints.Map(pattern, serve), preflights)
+            .WithDisplayName(name).WithMetadata(new DisableRequestTimeoutAttribute(), new ExcludeFromDescriptionAttribute());
+    }
+
+    private sealed class BothEndpoints(IEndpointConventionBuilder one, IEndpointConventionBuilder other) : IEndpointConventionBuilder
+    {
+        public void Add(Action<EndpointBuilder> convention)
+        {
+            one.Add(convention);
+            other.Add(convention);
+        }
+
+        public void Finally(Action<EndpointBuilder> finallyConvention)
+        {
+            one.Finally(finallyConvention);
+            other.Finally(finallyConvention);
+        }
+    }
 
     private sealed class OptionsCheck : IValidateOptions<SocketIOOptions>
     {

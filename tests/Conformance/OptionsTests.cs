@@ -1,4 +1,4 @@
-using System.Diagnostics.Metrics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Stoa.SocketIO;
@@ -43,46 +43,39 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task The_meters_count_connections_packets_bytes_and_recoveries()
+    public async Task The_meters_count_connections_packets_bytes_recoveries_and_slow_readers()
     {
-        var sums = new Dictionary<string, long>();
-        using var meter = new MeterListener();
-        IMeterFactory? factory = null;
-        meter.InstrumentPublished = (instrument, listener) =>
-        {
-            if (instrument.Meter.Name == "Stoa.SocketIO" && instrument.Meter.Scope == factory)
-                listener.EnableMeasurementEvents(instrument);
-        };
-        meter.SetMeasurementEventCallback<long>((instrument, n, tags, _) =>
-        {
-            lock (sums)
-            {
-                var key = string.Join(' ', [instrument.Name, .. tags.ToArray().Select(t => t.Value)]);
-                sums[key] = sums.GetValueOrDefault(key) + n;
-            }
-        });
-        await using var server = await TestServer.StartAsync(options: o => o.Recovery = new RecoveryOptions());
-        factory = (IMeterFactory)server.Services.GetService(typeof(IMeterFactory))!;
-        meter.Start();
-        long Sum(string key)
-        {
-            lock (sums)
-                return sums.GetValueOrDefault(key);
-        }
-
+        await using var server = await TestServer.StartAsync(options: o => (o.Recovery, o.MaxOutgoingPackets) = (new RecoveryOptions(), 20));
+        using var counts = new MeterCounts(server);
         await using var client = await server.ConnectAsync();
         await using var other = await server.ConnectAsync();
-        Assert.Equal(2, Sum("stoa.socketio.connections"));
-        Assert.Equal(2, Sum("stoa.socketio.packets.in"));
-        Assert.Equal(4, Sum("stoa.socketio.bytes.in"));
-        var before = Sum("stoa.socketio.packets.out");
+        Assert.Equal(2, counts["stoa.socketio.connections"]);
+        Assert.Equal(2, counts["stoa.socketio.packets.in"]);
+        Assert.Equal(4, counts["stoa.socketio.bytes.in"]);
+        var before = counts["stoa.socketio.packets.out"];
         await server.IO.EmitAsync("x", new byte[] { 1 });
-        Assert.Equal(before + 4, Sum("stoa.socketio.packets.out"));
-        Assert.True(Sum("stoa.socketio.bytes.out") > 100);
+        Assert.Equal(before + 4, counts["stoa.socketio.packets.out"]);
+        Assert.True(counts["stoa.socketio.bytes.out"] > 100);
         await client.EnterAnewAsync("{\"pid\":\"none\",\"offset\":\"none\"}");
-        Assert.Equal(1, Sum("stoa.socketio.recoveries failed"));
+        Assert.Equal((1, 0), (counts["stoa.socketio.recoveries failed"], counts["stoa.socketio.recoveries ok"]));
         await client.CloseAsync();
-        await Wait.Until(() => Sum("stoa.socketio.connections") == 1);
+        await Wait.Until(() => counts["stoa.socketio.connections"] == 1);
+
+        var offset = JsonElement.Parse((await other.TextAsync())[4..]).EnumerateArray().Last().GetString();
+        await server.LoseAsync(other);
+        await using var back = await server.OpenAsync();
+        await back.SendAsync("40" + JsonSerializer.Serialize(new { pid = other.Handshake.GetProperty("pid").GetString(), offset }));
+        Assert.Contains(other.Sid, await back.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal((1, 1), (counts["stoa.socketio.recoveries failed"], counts["stoa.socketio.recoveries ok"]));
+
+        var silent = await server.PollingAsync();
+        await silent.SendAsync("40");
+        await silent.PollAsync();
+        Assert.Equal(0, counts["stoa.socketio.slow_readers.dropped"]);
+        for (var i = 0; i < 21; i++)
+            await server.IO.EmitAsync("n", i);
+        Assert.Equal(1, counts["stoa.socketio.slow_readers.dropped"]);
+        Assert.Equal(1, counts["stoa.socketio.connections"]);
     }
 
     [Fact]

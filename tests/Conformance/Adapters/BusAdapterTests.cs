@@ -6,7 +6,7 @@ namespace Stoa.Conformance.Adapters;
 /// <summary>Two servers on a bus in memory: the suite itself holds, whatever Redis does.</summary>
 public sealed class BusAdapterTests : AdapterBehaviour
 {
-    protected override async Task<Nodes> StartAsync(Action<SocketIOBuilder>? io = null, Action<SocketIOOptions>? options = null)
+    protected override async Task<Nodes> StartAsync(Action<SocketIOBuilder>? io, Action<SocketIOOptions>? options = null)
     {
         var bus = new Bus();
         Task<TestServer> NodeAsync() => TestServer.StartAsync(io, o =>

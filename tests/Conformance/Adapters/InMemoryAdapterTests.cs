@@ -6,7 +6,7 @@ namespace Stoa.Conformance.Adapters;
 
 public sealed class InMemoryAdapterTests : AdapterBehaviour
 {
-    protected override async Task<Nodes> StartAsync(Action<SocketIOBuilder>? io = null, Action<SocketIOOptions>? options = null)
+    protected override async Task<Nodes> StartAsync(Action<SocketIOBuilder>? io, Action<SocketIOOptions>? options = null)
     {
         var only = await TestServer.StartAsync(io, options);
         return new Nodes(only, only, recovers: false);
@@ -15,7 +15,7 @@ public sealed class InMemoryAdapterTests : AdapterBehaviour
 
 public sealed class RecoveringInMemoryAdapterTests : AdapterBehaviour
 {
-    protected override async Task<Nodes> StartAsync(Action<SocketIOBuilder>? io = null, Action<SocketIOOptions>? options = null)
+    protected override async Task<Nodes> StartAsync(Action<SocketIOBuilder>? io, Action<SocketIOOptions>? options = null)
     {
         var only = await TestServer.StartAsync(io, o =>
         {

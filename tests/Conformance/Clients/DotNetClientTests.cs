@@ -67,11 +67,13 @@ public sealed class DotNetClientTests
         Assert.Contains("not you", await error.NextAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_DotNet_client_reconnects_after_the_server_closed()
+    [Theory]
+    [InlineData(TransportProtocol.Polling)]
+    [InlineData(TransportProtocol.WebSocket)]
+    public async Task The_DotNet_client_reconnects_after_the_server_closed(TransportProtocol transport)
     {
         await using var server = await TestServer.StartAsync(NodeClientTests.Events);
-        using var client = new SocketIOClient.SocketIO(server.Address, new SocketIOOptions { Transport = TransportProtocol.WebSocket, ReconnectionDelay = 10, ReconnectionDelayMax = 20 });
+        using var client = new SocketIOClient.SocketIO(server.Address, new SocketIOOptions { Transport = transport, AutoUpgrade = false, ReconnectionDelay = 10, ReconnectionDelayMax = 20 });
         var connected = new Seen<string>();
         client.OnConnected += (_, _) => connected.Add(client.Id);
         await client.ConnectAsync().Soon();

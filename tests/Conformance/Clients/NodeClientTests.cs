@@ -42,9 +42,13 @@ public sealed class NodeClientTests
     }
 
     [Theory]
-    [InlineData("polling")]
-    [InlineData("websocket")]
-    public async Task A_JavaScript_client_that_was_cut_off_comes_back_with_what_it_missed(string transports)
+    [InlineData("socket.io-client", "polling")]
+    [InlineData("socket.io-client", "websocket")]
+    [InlineData("socket.io-client", "polling,websocket")]
+    [InlineData("socket.io-client-3", "polling")]
+    [InlineData("socket.io-client-3", "websocket")]
+    [InlineData("socket.io-client-3", "polling,websocket")]
+    public async Task A_JavaScript_client_that_was_cut_off_comes_back_and_where_it_knows_how_with_what_it_missed(string client, string transports)
     {
         await using var server = await TestServer.StartAsync(
             io =>
@@ -58,7 +62,7 @@ public sealed class NodeClientTests
                 });
             },
             o => o.Recovery = new RecoveryOptions());
-        await Node.RunAsync("reconnect.mjs", server.Address.ToString().TrimEnd('/'), transports);
+        await Node.RunAsync("reconnect.mjs", server.Address.ToString().TrimEnd('/'), client, transports);
 
         static async Task WhenGoneAsync(Socket socket, int n)
         {

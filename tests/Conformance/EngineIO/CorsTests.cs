@@ -77,6 +77,56 @@ public sealed class CorsTests
     }
 
     [Fact]
+    public async Task A_preflight_with_credentials_echoes_the_origin_and_names_the_headers_let_in()
+    {
+        await using var server = await Start(c =>
+        {
+            (c.AnyOrigin, c.Credentials) = (true, true);
+            c.AllowedHeaders.Add("x-three");
+            c.AllowedHeaders.Add("x-four");
+            c.ExposedHeaders.Add("x-five");
+        });
+        using var answer = await Ask(server, HttpMethod.Options, preflight: true);
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal("https://app.example", Header(answer, "Access-Control-Allow-Origin"));
+        Assert.Equal("true", Header(answer, "Access-Control-Allow-Credentials"));
+        Assert.Equal("GET,HEAD,PUT,PATCH,POST,DELETE", Header(answer, "Access-Control-Allow-Methods"));
+        Assert.Equal("x-three,x-four", Header(answer, "Access-Control-Allow-Headers"));
+        Assert.Equal("Origin", Header(answer, "Vary"));
+        // For the answer itself, and not for the question before it.
+        Assert.Null(Header(answer, "Access-Control-Expose-Headers"));
+    }
+
+    [Fact]
+    public async Task A_preflight_of_an_origin_that_is_not_let_in_names_none()
+    {
+        await using var server = await Start(c =>
+        {
+            c.Credentials = true;
+            c.Origins.Add("https://other.example");
+        });
+        using var answer = await Ask(server, HttpMethod.Options, preflight: true);
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Null(Header(answer, "Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task Headers_that_scripts_may_read_are_named_in_answers()
+    {
+        await using var server = await Start(c =>
+        {
+            c.AnyOrigin = true;
+            c.ExposedHeaders.Add("x-five");
+            c.ExposedHeaders.Add("x-six");
+        });
+        using var answer = await Ask(server, HttpMethod.Get);
+
+        Assert.Equal("x-five,x-six", Header(answer, "Access-Control-Expose-Headers"));
+    }
+
+    [Fact]
     public async Task A_refusal_carries_the_headers_too()
     {
         await using var server = await Start(c => c.AnyOrigin = true);

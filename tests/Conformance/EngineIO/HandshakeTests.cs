@@ -99,6 +99,36 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public async Task A_control_character_in_the_origin_of_an_upgrade_is_a_bad_request()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var raw = await RawConnection.ConnectAsync(server.Address);
+        await raw.SendAsync(RawConnection.Upgrade("/engine.io/?EIO=4&transport=websocket", "Origin: http://a\u0001b\r\n"));
+        var answer = await raw.RestAsync();
+
+        Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", answer);
+        Assert.EndsWith("\r\n\r\nBad request", answer);
+    }
+
+    [Theory]
+    [InlineData("?EIO=4&transport=polling&sid=")]
+    [InlineData("?EIO=3&transport=websocket&sid=")]
+    [InlineData("?transport=websocket&sid=")]
+    public async Task An_upgrade_that_names_polling_or_another_version_is_refused_and_the_session_lives_on(string query)
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = await server.PollingAsync("/engine.io/");
+        using var raw = await RawConnection.ConnectAsync(server.Address);
+        await raw.SendAsync(RawConnection.Upgrade("/engine.io/" + query + client.Sid));
+        var answer = await raw.RestAsync();
+        await client.SendAsync("4still here");
+
+        Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", answer);
+        Assert.EndsWith("\r\n\r\nBad request", answer);
+        Assert.Equal(["4still here"], await client.PollAsync());
+    }
+
+    [Fact]
     public async Task A_session_on_polling_refuses_a_request_for_websocket_that_is_no_upgrade()
     {
         await using var server = await TestServer.StartAsync();

@@ -127,6 +127,36 @@ public sealed class UpgradeTests
     }
 
     [Fact]
+    public async Task A_websocket_that_never_probes_is_closed_alone_when_its_time_is_up()
+    {
+        await using var server = await TestServer.StartAsync(engine: o => o.UpgradeTimeout = TimeSpan.FromMilliseconds(500));
+        var client = await server.PollingAsync("/engine.io/");
+        await using (var silent = await Second(server, client))
+        {
+            Assert.Empty(await silent.ClosedAsync());
+        }
+
+        await client.SendAsync("4still here");
+        Assert.Equal(["4still here"], await client.PollAsync());
+        await using var again = await UpgradeAsync(server, client);
+        await again.SendAsync("4moved");
+        Assert.Equal("4moved", await again.TextAsync());
+    }
+
+    [Fact]
+    public async Task A_binary_message_is_no_probe_and_closes_only_the_new_websocket()
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = await server.PollingAsync("/engine.io/");
+        await using var socket = await Second(server, client);
+        await socket.SendAsync("2probe"u8.ToArray());
+        Assert.Empty(await socket.ClosedAsync());
+
+        await client.SendAsync("4still here");
+        Assert.Equal(["4still here"], await client.PollAsync());
+    }
+
+    [Fact]
     public async Task What_a_session_that_is_closed_during_the_probe_has_left_goes_over_the_websocket()
     {
         await using var server = await TestServer.StartAsync();

@@ -6,6 +6,7 @@ namespace Stoa.Conformance.Fuzz;
 public sealed class Mutator(int seed)
 {
     private const int MaxLength = 20_000;
+    private const byte Separator = 0x1e;
 
     // What a client may send, and what is known to be refused: mutations go out from both.
     private static readonly byte[][] Corpus =
@@ -16,7 +17,7 @@ public sealed class Mutator(int seed)
             "4217[\"ack\",\"x\"]", "42/custom,3[\"echo\",true]", "4312[\"answer\"]", "430[]", "44{\"message\":\"x\"}",
             "451-[\"bin\",{\"_placeholder\":true,\"num\":0}]", "452-/custom,5[\"bin\",{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]",
             "461-7[{\"_placeholder\":true,\"num\":0}]", "2", "3", "1", "5", "6", "2probe", "42[\"connect\"]", "42[\"x\",\"Grüße 😀 \\ud83d\\ude00\"]",
-            "42[5,1]", "42abc[1]", "4", "49[\"x\"]", "45", "4599-[\"x\"]", "42[\"echo\",1e308]", "42[\"echo\",9007199254740993]", "42[]", "42{}", "42[\"\"]",
+            "42[5,1]", "42abc[1]", "4", "49[\"x\"]", "45", "4599-[\"x\"]", "42[\"echo\",1e308]", "42[\"echo\",9007199254740993]", "42[]", "42{}", "42[\"\"]", "bAAECAwQ=",
         }.Select(Encoding.UTF8.GetBytes),
         [0, 1, 2, 3, 255],
         [],
@@ -34,17 +35,36 @@ public sealed class Mutator(int seed)
 
     private readonly Random random = new(seed);
 
-    /// <summary>The next packet; one in eight is left as it stood.</summary>
-    public byte[] Next()
+    /// <summary>The next packet; nearly one in four is left as it stood, and few are changed much.</summary>
+    private byte[] Next()
     {
         var packet = Corpus[random.Next(Corpus.Length)].ToList();
-        for (var i = random.Next(8); i > 0; i--)
+        for (var i = Math.Min(random.Next(8), random.Next(8)); i > 0; i--)
             Change(packet);
         return [.. packet.Take(MaxLength)];
     }
 
+    /// <summary>The next packets, <c>U+001E</c> between them. Three bodies in four are valid UTF-8: the transport refuses any other before a packet is looked at.</summary>
+    public byte[] NextBody(int most)
+    {
+        var body = new List<byte>(Next());
+        for (var more = random.Next(most); more > 0; more--)
+        {
+            body.Add(Separator);
+            body.AddRange(Next());
+        }
+
+        return Below(4) > 0 ? AsText([.. body]) : [.. body];
+    }
+
+    /// <summary>The next packet for a WebSocket, as often valid UTF-8.</summary>
+    public byte[] NextMessage() => Below(4) > 0 ? AsText(Next()) : Next();
+
+    /// <summary>How many packets a body holds: what is spliced in may bring more.</summary>
+    public static int Count(byte[] body) => body.AsSpan().Count(Separator) + 1;
+
     /// <summary>The first byte of a WebSocket frame: mostly a whole text or binary message, sometimes any.</summary>
-    public byte FrameStart() => random.Next(10) switch
+    public byte FrameStart() => random.Next(20) switch
     {
         0 => (byte)random.Next(256),
         1 => 0x82,
@@ -55,6 +75,8 @@ public sealed class Mutator(int seed)
     };
 
     public int Below(int limit) => random.Next(limit);
+
+    private static byte[] AsText(byte[] packet) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(packet));
 
     private void Change(List<byte> packet)
     {

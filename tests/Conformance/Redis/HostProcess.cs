@@ -5,7 +5,7 @@ using Stoa.Conformance.Host;
 
 namespace Stoa.Conformance.Redis;
 
-/// <summary>A node in a process of its own: the conformance host.</summary>
+/// <summary>The conformance host in a process of its own.</summary>
 public sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -13,16 +13,25 @@ public sealed class HostProcess : IAsyncDisposable
 
     private HostProcess(Process process, int port) => (_process, _port) = (process, port);
 
+    public Uri Address => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>A node of several, at a Redis.</summary>
     public static Task<HostProcess> StartAsync(string redis, string prefix) => StartWithAsync($"--redis={redis}", $"--prefix={prefix}");
 
+    /// <summary>A node of several.</summary>
     /// <param name="adapter">Which adapter, in the host's own words.</param>
-    public static async Task<HostProcess> StartWithAsync(params string[] adapter)
+    public static Task<HostProcess> StartWithAsync(params string[] adapter) => StartHostAsync([.. adapter, "--recovery=true", "--bench"]);
+
+    /// <summary>What a protocol suite is pointed at.</summary>
+    public static Task<HostProcess> StartSuiteAsync() => StartHostAsync([]);
+
+    private static async Task<HostProcess> StartHostAsync(string[] settings)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        string[] arguments = [typeof(ConformanceApp).Assembly.Location, $"--urls=http://127.0.0.1:{port}", .. adapter, "--recovery=true", "--bench"];
+        string[] arguments = [typeof(ConformanceApp).Assembly.Location, $"--urls=http://127.0.0.1:{port}", .. settings];
         var host = new HostProcess(Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!, port);
         host._process.BeginOutputReadLine();
         await Wait.Until(host.Listens);

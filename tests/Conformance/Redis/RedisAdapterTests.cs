@@ -36,12 +36,24 @@ internal static class RedisNodes
 
 public sealed class RedisAdapterTests : AdapterBehaviour
 {
-    protected override Task<Nodes> StartAsync(Action<SocketIOBuilder>? io = null, Action<SocketIOOptions>? options = null) =>
+    protected override Task<Nodes> StartAsync(Action<SocketIOBuilder>? io, Action<SocketIOOptions>? options = null) =>
         RedisNodes.TwoAsync(RedisServer.Shared(), null, io, options);
 }
 
 public sealed class RecoveringRedisAdapterTests : AdapterBehaviour
 {
-    protected override Task<Nodes> StartAsync(Action<SocketIOBuilder>? io = null, Action<SocketIOOptions>? options = null) =>
+    protected override Task<Nodes> StartAsync(Action<SocketIOBuilder>? io, Action<SocketIOOptions>? options = null) =>
         RedisNodes.TwoAsync(RedisServer.Shared(), new RecoveryOptions(), io, options);
+}
+
+public sealed class RedisProcessesTests(RedisProcessesTests.Processes processes) : TwoProcessBehaviour<RedisProcessesTests.Processes>(processes)
+{
+    public sealed class Processes : TwoProcesses
+    {
+        protected override async Task<(TestServer Here, HostProcess There)> StartAsync()
+        {
+            var (redis, prefix) = (RedisServer.Shared(), RedisNodes.NewPrefix());
+            return (await RedisNodes.NodeAsync(redis, prefix, new RecoveryOptions()), await HostProcess.StartAsync(redis, prefix));
+        }
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using Stoa.Conformance.Adapters;
 using Stoa.Conformance.Host;
+using Stoa.Conformance.Redis;
 using Stoa.SocketIO;
 using Stoa.SocketIO.Namespaces;
 using Stoa.SocketIO.Recovery;
@@ -57,6 +58,10 @@ public sealed class Store
 
     public async Task<Nodes> TwoAsync(RecoveryOptions? recovery = null, Action<SocketIOBuilder>? io = null, Action<SocketIOOptions>? options = null, Action<SqlAdapterOptions>? sql = null) =>
         new(await NodeAsync(recovery, io, options, sql), await NodeAsync(recovery, io, options, sql), recovery is not null);
+
+    /// <summary>A node here and one in a process of its own, both with recovery.</summary>
+    public async Task<(TestServer Here, HostProcess There)> TwoProcessesAsync() =>
+        (await NodeAsync(new RecoveryOptions()), await HostProcess.StartWithAsync($"--sql={Connection}", $"--prefix={Prefix}"));
 
     /// <summary>Runs SQL on the log, with <c>{p}</c> for the prefix.</summary>
     public Task RunAsync(string sql) => OneAsync(sql);

@@ -22,11 +22,12 @@ public sealed class WireSocket : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<WireSocket> ConnectAsync(Uri address, Action<ClientWebSocketOptions>? configure = null)
+    /// <param name="invoker">What carries the handshake; needed for HTTP/2.</param>
+    public static async Task<WireSocket> ConnectAsync(Uri address, Action<ClientWebSocketOptions>? configure = null, HttpMessageInvoker? invoker = null)
     {
         var wire = new WireSocket();
         configure?.Invoke(wire._socket.Options);
-        await wire._socket.ConnectAsync(address, Cancellation).Soon();
+        await wire._socket.ConnectAsync(address, invoker, Cancellation).Soon();
         return wire;
     }
 

@@ -6,6 +6,7 @@ import queue
 import socket
 import sys
 
+import requests
 import socketio
 
 address, transports = sys.argv[1], sys.argv[2].split(",")
@@ -40,12 +41,16 @@ assert sio.call("ask-me", 41, timeout=PATIENCE) == (42, b"\x07\x09")
 assert sio.call("message-with-ack", "x" * 200_000 + "😀", timeout=PATIENCE) == "x" * 200_000 + "😀"
 assert sio.transport() == transports[-1], sio.transport()
 
-# The connection is cut under it: it comes back by itself.
+# The connection is cut, or the session ended, behind its back: it comes back by itself.
+first = sio.get_sid()
 if transports[-1] == "websocket":
     sio.eio.ws.sock.shutdown(socket.SHUT_RDWR)
-    until(seen, "disconnect")
-    assert until(seen, "auth") == [{"token": "größe 😀"}]
-    assert sio.call("message-with-ack", "back", timeout=PATIENCE) == "back"
+else:
+    requests.post(f"{address}socket.io/?EIO=4&transport=polling&sid={sio.eio.sid}", data="1", timeout=PATIENCE)
+until(seen, "disconnect")
+assert until(seen, "auth") == [{"token": "größe 😀"}]
+assert sio.get_sid() != first
+assert sio.call("message-with-ack", "back", timeout=PATIENCE) == "back"
 sio.disconnect()
 
 spaces, _ = client()
