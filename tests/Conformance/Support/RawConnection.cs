@@ -71,6 +71,13 @@ public sealed class RawConnection : IDisposable
         return head.ToString();
     }
 
+    /// <summary>Reads this many bytes, e.g. a body.</summary>
+    public async Task SkipAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+            await ByteAsync();
+    }
+
     /// <summary>Everything until the server closes the connection.</summary>
     public async Task<string> RestAsync()
     {
