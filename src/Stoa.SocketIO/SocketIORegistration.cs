@@ -81,7 +81,7 @@ public static class SocketIORegistration
 
     // Preflights are an endpoint of their own, because they carry no credentials: whoever requires authorization would refuse every page of another origin.
     // Polls wait for 25 s and WebSockets for days: neither the request time-out nor the API description is for them.
-    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, RequestDelegate serve, string name)
+    private static BothEndpoints Map(IEndpointRouteBuilder endpoints, string pattern, RequestDelegate serve, string name)
     {
         var preflights = endpoints.MapMethods(pattern, [HttpMethods.Options], serve);
         preflights.Finally(static e => e.Metadata.Add(new AllowAnonymousAttribute()));

@@ -9,6 +9,7 @@ namespace Stoa.SocketIO.EngineIO;
 internal sealed class PollingTransport(EngineServer server)
 {
     private const int CompressionThreshold = 1024;
+    private static readonly byte[] Ok = "ok"u8.ToArray();
 
     // A GET that meets a running upgrade waits this long for its outcome (the reference releases such a GET every 100 ms).
     private static readonly TimeSpan UpgradePatience = TimeSpan.FromMilliseconds(100);
@@ -96,44 +97,46 @@ internal sealed class PollingTransport(EngineServer server)
             return;
         }
 
+        if (await TakePostAsync(context, session) is { } outcome)
+            await AnswerPostAsync(context, outcome);
+    }
+
+    /// <summary>Hands on what the body holds. Null when there is nobody to answer any more.</summary>
+    private async Task<PostOutcome?> TakePostAsync(HttpContext context, EngineSession session)
+    {
         try
         {
-            await ReadPostAsync(context, session);
+            return await ReadPostAsync(context, session);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            context.Response.StatusCode = e.StatusCode;
+            return PostOutcome.TooLarge;
         }
         catch (Exception e) when (e is BadHttpRequestException || context.RequestAborted.IsCancellationRequested)
         {
             // Broken off halfway: nobody can say what of it arrived.
             session.Close(EngineCloseReason.TransportError);
+            return null;
         }
 #pragma warning disable CA1031 // The edge: a fault of the application's handler ends the session, as it does over WebSocket.
-        catch (Exception e) when (!context.Response.HasStarted)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
             session.Close(EngineCloseReason.TransportError);
             server.ServingFailed(e);
-            await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+            return PostOutcome.Refused;
         }
         finally
         {
+            // Before the answer: a client that has it may send the next POST at once, on another connection.
             session.EndPost();
         }
     }
 
-    private async Task ReadPostAsync(HttpContext context, EngineSession session)
+    private async Task<PostOutcome> ReadPostAsync(HttpContext context, EngineSession session)
     {
         if (await ReadBodyAsync(context, session) is not { } body)
-        {
-            if (session.IsOpen)
-                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-            else
-                await EngineRefusal.UnknownSession.WriteAsync(context, upgrade: false);
-            return;
-        }
-
+            return session.IsOpen ? PostOutcome.TooLarge : PostOutcome.Ended;
         if (!Utf8.IsValid(body.Span) || PollingPayload.Count(body.Span) > server.Options.MaxPacketsPerPost)
             session.Close(EngineCloseReason.ParseError);
         for (var more = true; more && session.IsOpen;)
@@ -149,16 +152,26 @@ internal sealed class PollingTransport(EngineServer server)
                 await session.HeldBackAsync(handling);
         }
 
-        if (!session.IsOpen && session.CloseReason is EngineCloseReason.ParseError or EngineCloseReason.TransportError)
-        {
-            await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
-            return;
-        }
+        return !session.IsOpen && session.CloseReason is EngineCloseReason.ParseError or EngineCloseReason.TransportError ? PostOutcome.Refused : PostOutcome.Taken;
+    }
 
-        context.Response.ContentType = "text/html";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.ContentLength = 2;
-        await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
+    private static Task AnswerPostAsync(HttpContext context, PostOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case PostOutcome.Refused:
+                return EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+            case PostOutcome.Ended:
+                return EngineRefusal.UnknownSession.WriteAsync(context, upgrade: false);
+            case PostOutcome.TooLarge:
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                return Task.CompletedTask;
+            default:
+                context.Response.ContentType = "text/html";
+                context.Response.Headers.CacheControl = "no-store";
+                context.Response.ContentLength = Ok.Length;
+                return context.Response.Body.WriteAsync(Ok, 0, Ok.Length, context.RequestAborted);
+        }
     }
 
     /// <summary>The whole body; null when it is longer than the endpoint allows, or the session has ended meanwhile.</summary>
@@ -234,5 +247,15 @@ internal sealed class PollingTransport(EngineServer server)
         return Accepts("gzip") ? "gzip" : Accepts("deflate") ? "deflate" : null;
 
         bool Accepts(string name) => accepted.Any(a => a.Value.Equals(name, StringComparison.OrdinalIgnoreCase) && a.Quality is not 0);
+    }
+
+    private enum PostOutcome
+    {
+        Taken,
+        Refused,
+        TooLarge,
+
+        /// <summary>The session ended while the body was being read.</summary>
+        Ended,
     }
 }

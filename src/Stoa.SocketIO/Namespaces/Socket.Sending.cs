@@ -20,7 +20,7 @@ public sealed partial class Socket
             return ValueTask.CompletedTask;
         var packet = Namespace.Encode(eventName, arguments);
         // With recovery on the adapter must see it, so that it can be sent again. Not before the client is in: it could not come back to that.
-        if (Namespace.Adapter.Recovers && _phase != Phase.Connecting)
+        if (Namespace.Adapter.Recovers && !IsEntering())
             return Namespace.Adapter.BroadcastAsync(packet, new BroadcastOptions { Rooms = [Id] });
         Deliver(packet, onlyIfWritable: false);
         return ValueTask.CompletedTask;
@@ -116,6 +116,15 @@ public sealed partial class Socket
         lock (_gate)
             _acks?.Remove(id, out ack);
         ack?.Answer(arguments);
+    }
+
+    /// <summary>Looks under the lock: a client that has just been told it is in may be emitted to before <see cref="Confirm"/> has returned.</summary>
+    private bool IsEntering()
+    {
+        if (_phase != Phase.Connecting)
+            return false;
+        lock (_gate)
+            return _phase == Phase.Connecting;
     }
 
     private bool Hold(SocketPacket packet, bool onlyIfWritable)

@@ -7,7 +7,7 @@ namespace Stoa.SocketIO.Recovery;
 /// <summary>Lost sessions and the events they may miss, in memory, bounded by age, number and size.</summary>
 /// <remarks>
 /// Offsets carry a mark of this process, so that one of an earlier process is not mistaken for one of this. Of the two locks the one of the data is
-/// innermost, nothing is called under it; the other is held while an event is delivered, which may end sockets, and those save their sessions.
+/// innermost, nothing is called under it: saving and taking sessions needs only that one, and may happen while an event is being delivered.
 /// </remarks>
 internal sealed class MemoryLog(RecoveryOptions options, TimeProvider clock)
 {
@@ -55,20 +55,30 @@ internal sealed class MemoryLog(RecoveryOptions options, TimeProvider clock)
     }
 
     /// <summary>O(kept events).</summary>
+    /// <remarks>In the order of deliveries: an event that is found here has been delivered already, to whoever was in its rooms then, and will not be once more.</remarks>
     public IReadOnlyList<SocketPacket>? After(string offset, SavedSession session)
     {
-        lock (_gate)
+        lock (_order)
         {
-            Trim();
-            if (!offset.StartsWith(_epoch + "-", StringComparison.Ordinal)
-                || !long.TryParse(offset.AsSpan(_epoch.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
-                || !_entries.TryPeek(out var oldest) || last < oldest.Number || last >= _next)
+            lock (_gate)
             {
-                return null;
-            }
+                Trim();
+                if (!offset.StartsWith(_epoch + "-", StringComparison.Ordinal)
+                    || !long.TryParse(offset.AsSpan(_epoch.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                    || !_entries.TryPeek(out var oldest) || last < oldest.Number || last >= _next)
+                {
+                    return null;
+                }
 
-            return [.. _entries.Where(e => e.Number > last && IsFor(e.Options, session)).Select(e => e.Packet)];
+                return [.. _entries.Where(e => e.Number > last && IsFor(e.Options, session)).Select(e => e.Packet)];
+            }
         }
+    }
+
+    private static bool IsFor(BroadcastOptions meant, SavedSession session)
+    {
+        bool In(string room) => room == session.Id || session.Rooms.Contains(room);
+        return (meant.Rooms.Count == 0 || meant.Rooms.Any(In)) && !meant.Except.Any(In);
     }
 
     private SocketPacket Keep(SocketPacket packet, BroadcastOptions meant)
@@ -82,12 +92,6 @@ internal sealed class MemoryLog(RecoveryOptions options, TimeProvider clock)
             Trim();
             return entry.Packet;
         }
-    }
-
-    private static bool IsFor(BroadcastOptions meant, SavedSession session)
-    {
-        bool In(string room) => room == session.Id || session.Rooms.Contains(room);
-        return (meant.Rooms.Count == 0 || meant.Rooms.Any(In)) && !meant.Except.Any(In);
     }
 
     private long End() => clock.GetTimestamp() + (long)(options.MaxDisconnection.TotalSeconds * clock.TimestampFrequency);

@@ -46,7 +46,7 @@ const until = async (what, expression) => {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };
-const shows = (what, ...texts) => until(what, `(() => { const text = document.body.innerText; return ${JSON.stringify(texts)}.every((t) => text.toLowerCase().includes(t.toLowerCase())) && text; })()`);
+const shows = (what, ...texts) => until(what, `(() => { const text = document.body?.innerText ?? ''; return ${JSON.stringify(texts)}.every((t) => text.toLowerCase().includes(t.toLowerCase())) && text; })()`);
 const type = (label, text) => evaluate(`(() => {
   const field = [...document.querySelectorAll('.v-text-field')].find((f) => f.querySelector('label')?.innerText.startsWith(${JSON.stringify(label)})).querySelector('input');
   field.value = ${JSON.stringify(text)};
