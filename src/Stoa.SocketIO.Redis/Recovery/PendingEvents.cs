@@ -27,13 +27,6 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         Task appending;
         lock (_gate)
         {
-            if (_closed)
-            {
-                redis.Dropped();
-                deliver(packet, options);
-                return Task.CompletedTask;
-            }
-
             if (_queue.Count == Most)
                 AbandonUpTo(_sequence);
             _ = MendAsync();
@@ -41,6 +34,9 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
             _queue.Enqueue(pending);
             var message = BroadcastMessage.WriteWithoutId(uid, packet, options, pending.Sequence);
             appending = stream.AppendAsync(options.Local ? channels.Own : channels.For(options.Rooms), message);
+            // It goes to others and into the stream, but nothing tells us.
+            if (_closed)
+                DeliverFirst(pending.Packet);
         }
 
         _ = WatchAsync(appending, pending.Sequence);
@@ -61,11 +57,8 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         {
             // What was appended before it and has not come did not get into the stream.
             AbandonUpTo(sequence - 1);
-            if (!_queue.TryPeek(out var pending) || pending.Sequence != sequence)
-                return;
-            _queue.Dequeue();
-            deliver(pending.Packet.WithOffset(id.ToString()), pending.Options);
-            pending.Delivered.TrySetResult();
+            if (_queue.TryPeek(out var pending) && pending.Sequence == sequence)
+                DeliverFirst(pending.Packet.WithOffset(id.ToString()));
         }
     }
 
@@ -86,7 +79,7 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         }
     }
 
-    /// <summary>Nothing comes back any more: delivers what waits, and from now on everything at once.</summary>
+    /// <summary>Nothing comes back any more: delivers what waits, and from now on everything at once, here and to other nodes.</summary>
     public void Close()
     {
         lock (_gate)
@@ -105,15 +98,18 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
     }
 
     /// <summary>Sets the mark when one is due. Sent before anything that is sent after this call; never fails.</summary>
-    public async Task MendAsync()
+    /// <returns>How much was missing until then, for <see cref="IsWholeSince"/>; null when the mark is due still.</returns>
+    public async Task<long?> MendAsync()
     {
         Task marking;
         long due;
         lock (_gate)
         {
             due = _abandoned;
-            if (due == _marked || !redis.IsConnected)
-                return;
+            if (due == _marked)
+                return due;
+            if (!redis.IsConnected)
+                return null;
             marking = stream.AppendMarkAsync(new BroadcastOptions());
         }
 
@@ -122,11 +118,19 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
             await marking;
             lock (_gate)
                 _marked = Math.Max(_marked, due);
+            return due;
         }
         catch (Exception e) when (RedisConnection.IsLoss(e))
         {
-            // Stays due.
+            return null;
         }
+    }
+
+    /// <summary>Whether nothing more is missing than was then.</summary>
+    public bool IsWholeSince(long missing)
+    {
+        lock (_gate)
+            return _abandoned == missing;
     }
 
     private async Task WatchAsync(Task appending, long sequence)
@@ -139,7 +143,15 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         catch (Exception e) when (RedisConnection.IsLoss(e))
         {
             lock (_gate)
+            {
                 AbandonUpTo(sequence);
+                if (!_closed)
+                    return;
+            }
+
+            // It has been delivered already.
+            redis.Dropped();
+            Break();
         }
     }
 
@@ -147,12 +159,17 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
     {
         while (_queue.TryPeek(out var pending) && pending.Sequence <= sequence)
         {
-            _queue.Dequeue();
             _abandoned++;
             redis.Dropped();
-            deliver(pending.Packet, pending.Options);
-            pending.Delivered.TrySetResult();
+            DeliverFirst(pending.Packet);
         }
+    }
+
+    private void DeliverFirst(SocketPacket packet)
+    {
+        var pending = _queue.Dequeue();
+        deliver(packet, pending.Options);
+        pending.Delivered.TrySetResult();
     }
 
     private sealed record Pending(long Sequence, SocketPacket Packet, BroadcastOptions Options, long Since)
