@@ -45,7 +45,7 @@ public sealed partial class RedisAdapter
     }
 
     /// <inheritdoc/>
-    /// <remarks>Null, too, when something the session should have got may be missing in the stream: events that other programs published, or that were sent while Redis was away.</remarks>
+    /// <remarks>Null, too, when something the session should have got may be missing in the stream: events that other programs published, or may have while no node heard them, or that were sent while Redis was away.</remarks>
     public override async ValueTask<IReadOnlyList<SocketPacket>?> ReadMissedAsync(SavedSession session, string offset)
     {
         if (_stream is null || StreamId.TryParse(offset) is not { } from)

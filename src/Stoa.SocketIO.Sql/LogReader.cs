@@ -129,27 +129,37 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
         _started.TrySetResult();
     }
 
-    /// <summary>This is not the log that was read, or has lost what was read last.</summary>
+    /// <summary>This is not the log that was read, or it does not hold any more what was read last.</summary>
     /// <returns>Which log it is from now on.</returns>
     private async Task<string> ResumeAsync(DbConnection connection, string epoch, string? sign)
     {
-        var last = await node.Tables.LastAsync(connection, _stop.Token);
         if (_epoch is not null)
-        {
             SqlLog.Trimmed(node.Log);
-            node.Writer.Break();
+        if (epoch == _epoch)
+        {
+            var mark = await AppendMarkAsync(connection);
+            // Only a beginning of it is gone.
+            if (sign is null && mark > _last)
+                return epoch;
+            // Its end is, as in a replica that was behind and took over: ids are given again, and offsets would name other events than before.
+            epoch = await node.Tables.RenewEpochAsync(connection, epoch, _stop.Token);
         }
 
-        // Only its beginning is gone.
-        if (epoch == _epoch && sign is null && last > _last)
-            return epoch;
-        // It has lost its end, as a replica has that was behind and took over: ids are given again, and offsets name other events than before.
-        if (epoch == _epoch)
-            epoch = await node.Tables.RenewEpochAsync(connection, epoch, _stop.Token);
+        var last = await node.Tables.LastAsync(connection, _stop.Token);
         Passed(last, await node.Tables.SignAsync(connection, last, _stop.Token));
         // Their rows may be among those that are passed over, or gone.
         node.GiveUpAll();
         return epoch;
+    }
+
+    /// <summary>Who may have missed what is gone must not be told that nothing is missing. Returns the mark's id.</summary>
+    private async Task<long> AppendMarkAsync(DbConnection connection)
+    {
+        await using var transaction = await node.Dialect.BeginAsync(connection, _stop.Token);
+        await node.Tables.AppendAsync(connection, [SqlRow.Mark(node.Id)], _stop.Token);
+        var id = await node.Tables.LastAsync(connection, _stop.Token);
+        await transaction.CommitAsync(_stop.Token);
+        return id;
     }
 
     private async Task ReadAsync(DbConnection connection, DbConnection? listening)

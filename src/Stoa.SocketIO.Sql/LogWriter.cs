@@ -169,7 +169,7 @@ internal sealed class LogWriter(SqlNode node)
         // Events given up from here on are behind this mark, and get one of their own.
         var missing = Interlocked.Read(ref _missing);
         if (missing != _marked)
-            rows.Insert(0, new SqlRow(0, "", node.Id, null, RowKind.Mark, 0, []));
+            rows.Insert(0, SqlRow.Mark(node.Id));
         _connection ??= await node.Dialect.OpenAsync(cancellation);
         await using var transaction = await node.Dialect.BeginAsync(_connection, cancellation);
         foreach (var write in batch)

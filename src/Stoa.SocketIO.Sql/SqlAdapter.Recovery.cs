@@ -158,7 +158,7 @@ public sealed partial class SqlAdapter
             SqlMessage.WriteData(json, packet.Utf8Json, packet.Attachments);
         });
         var pending = new PendingEvent(packet, options, _node.Clock.GetTimestamp());
-        var number = _node.NextNumber();
+        long number;
         bool accepted;
         lock (_order)
         {
@@ -168,6 +168,7 @@ public sealed partial class SqlAdapter
                 return;
             }
 
+            number = _node.NextNumber();
             _pending[number] = pending;
             _lastPending = pending.Delivered.Task;
             accepted = _node.Writer.TryAdd(new LogWrite(Event(number, body), null, durable =>

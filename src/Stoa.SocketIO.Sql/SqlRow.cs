@@ -38,4 +38,7 @@ internal sealed record SqlRow(long Id, string Space, string Node, string? Target
 
     /// <summary>See <see cref="SqlTables.SignAsync"/>.</summary>
     public string Sign => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Node} {(short)Kind} {Number}");
+
+    /// <summary>A <see cref="RowKind.Mark"/>, for all namespaces.</summary>
+    public static SqlRow Mark(string node) => new(0, "", node, null, RowKind.Mark, 0, []);
 }

@@ -136,7 +136,7 @@ internal sealed class EventFeed
         await _timer.DisposeAsync();
         _arrivals.Writer.TryComplete();
         await _running;
-        _pending.Close();
+        _pending.AbandonAll();
     }
 
     private void OnTick()

@@ -31,12 +31,13 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
                 AbandonUpTo(_sequence);
             _ = MendAsync();
             pending = new Pending(++_sequence, packet, options, clock.GetTimestamp());
-            _queue.Enqueue(pending);
             var message = BroadcastMessage.WriteWithoutId(uid, packet, options, pending.Sequence);
             appending = stream.AppendAsync(options.Local ? channels.Own : channels.For(options.Rooms), message);
-            // It goes to others and into the stream, but nothing tells us.
+            // When nothing comes back any more: it goes to other nodes all the same.
             if (_closed)
-                DeliverFirst(pending.Packet);
+                Deliver(pending, packet);
+            else
+                _queue.Enqueue(pending);
         }
 
         _ = WatchAsync(appending, pending.Sequence);
@@ -58,7 +59,7 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
             // What was appended before it and has not come did not get into the stream.
             AbandonUpTo(sequence - 1);
             if (_queue.TryPeek(out var pending) && pending.Sequence == sequence)
-                DeliverFirst(pending.Packet.WithOffset(id.ToString()));
+                Deliver(_queue.Dequeue(), pending.Packet.WithOffset(id.ToString()));
         }
     }
 
@@ -79,14 +80,18 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         }
     }
 
-    /// <summary>Nothing comes back any more: delivers what waits, and from now on everything at once, here and to other nodes.</summary>
+    /// <summary>Nothing will come back soon: what is appended from now on is sent to other nodes, and delivered here at once. What waits already is waited for.</summary>
     public void Close()
     {
         lock (_gate)
-        {
             _closed = true;
+    }
+
+    /// <summary>Delivers what waits still.</summary>
+    public void AbandonAll()
+    {
+        lock (_gate)
             AbandonUpTo(_sequence);
-        }
     }
 
     /// <summary>Something is missing in the stream: says so in it now, or when Redis is back.</summary>
@@ -161,13 +166,12 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         {
             _abandoned++;
             redis.Dropped();
-            DeliverFirst(pending.Packet);
+            Deliver(_queue.Dequeue(), pending.Packet);
         }
     }
 
-    private void DeliverFirst(SocketPacket packet)
+    private void Deliver(Pending pending, SocketPacket packet)
     {
-        var pending = _queue.Dequeue();
         deliver(packet, pending.Options);
         pending.Delivered.TrySetResult();
     }

@@ -151,6 +151,22 @@ public sealed class SqlGapTests
         Assert.Equal(["missed"], await next.RecoverAsync(nodes.There));
     }
 
+    [Fact]
+    public async Task A_log_that_was_only_trimmed_while_its_reader_was_away_stays_what_it_is()
+    {
+        var store = Store.NewDatabase();
+        await using var nodes = await store.TwoAsync(new RecoveryOptions());
+        var (ana, ben) = await nodes.ClientsAsync();
+        var lost = await Lost.OnAsync(nodes.Here);
+        await store.RunAsync("DELETE FROM {p}log");
+        await store.CutAsync();
+        await HearAsync(nodes.Here, ben, "from here");
+        await HearAsync(nodes.There, ana, "from there");
+
+        await lost.BeginAnewAsync(nodes.There);
+        Assert.Equal(lost.Offset[..8], await store.OneAsync("SELECT epoch FROM {p}epoch"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
