@@ -102,6 +102,28 @@ public sealed class EventFeedTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_event_of_another_program_that_does_not_fit_into_the_queue_is_marked()
+    {
+        await StartAsync(RedisServer.Shared());
+        var first = await SentAsync("first");
+        var id = (await _stream.LastAsync())!.Value;
+        await HandledAsync(first, new Arrival(ArrivalKind.Own, BroadcastMessage.WritePing("~me", 1_000)));
+        _gate = new TaskCompletionSource();
+        for (var i = 0; i < 20_100; i++)
+            _feed.Accept(first);
+        _feed.Accept(new Arrival(ArrivalKind.Broadcast, BroadcastMessage.Write("emitter", SocketPacket.Event("/", "[\"n\"]"u8.ToArray(), []), new BroadcastOptions())));
+        _gate.SetResult();
+        await Wait.Until(() => Volatile.Read(ref _handled) >= 20_000);
+        _feed.Accept(new Arrival(ArrivalKind.Own, BroadcastMessage.WritePing("~me", 2_000)));
+        await Wait.Until(() => _stream.LastAsync().GetAwaiter().GetResult() > id);
+
+        var entries = new List<StreamEntry>();
+        await foreach (var page in _stream.ReadAfterAsync(id, own: null))
+            entries.AddRange(page!);
+        Assert.NotNull(Assert.Single(entries).Mark);
+    }
+
+    [Fact]
     public async Task An_event_that_is_heard_before_commands_go_again_waits_for_those_before_it()
     {
         await using var redis = await RedisServer.StartAsync(keeps: true);
