@@ -172,11 +172,9 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
         {
             node.Metrics.Read(rows.Count);
             Passed(rows[^1].Id, rows[^1].Sign);
-        }
-
-        // What is written from now on is announced.
-        if (rows.Count == SqlTables.PageSize)
+            await node.Dialect.HeardAsync(listening, _stop.Token);
             return;
+        }
 
         var patience = node.Dialect is SqliteDialect ? node.Options.PollInterval : ListenPatience;
         await node.Dialect.WaitAsync(listening, woken, patience, node.Clock, _stop.Token);

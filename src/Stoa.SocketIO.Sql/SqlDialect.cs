@@ -49,6 +49,9 @@ public abstract class SqlDialect
     /// <param name="listening">From <see cref="ListenAsync"/>.</param>
     internal abstract Task WaitAsync(DbConnection? listening, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation);
 
+    /// <summary>Takes the announcements that are here already: all that they announce is read next, at once.</summary>
+    internal virtual Task HeardAsync(DbConnection? listening, CancellationToken cancellation) => Task.CompletedTask;
+
     internal static async Task ExecuteAsync(DbConnection connection, string sql, CancellationToken cancellation)
     {
         await using var command = connection.CreateCommand();
@@ -151,10 +154,8 @@ public sealed class PostgresDialect(Func<DbConnection> connect, Func<DbConnectio
         }
     }
 
-    internal override async Task WaitAsync(DbConnection? listening, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation)
-    {
-        await wait(listening!, patience, cancellation);
-        // Takes all other announcements that are here already: the rows of all of them are read at once.
-        await ExecuteAsync(listening!, "SELECT 1", cancellation);
-    }
+    internal override Task WaitAsync(DbConnection? listening, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation) =>
+        wait(listening!, patience, cancellation);
+
+    internal override Task HeardAsync(DbConnection? listening, CancellationToken cancellation) => ExecuteAsync(listening!, "SELECT 1", cancellation);
 }

@@ -5,9 +5,7 @@ namespace Stoa.SocketIO.Sql;
 /// <summary>The four tables and every statement on them.</summary>
 internal sealed class SqlTables(SqlDialect dialect, string prefix)
 {
-    /// <summary>Most rows read at once.</summary>
-    public const int PageSize = 200;
-
+    private const int PageSize = 200;
     private const int TimeoutSeconds = 5;
 
     public async Task CreateAsync(DbConnection connection, CancellationToken cancellation)
