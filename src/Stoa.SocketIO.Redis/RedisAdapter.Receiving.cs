@@ -1,3 +1,4 @@
+using System.Text;
 using StackExchange.Redis;
 using Stoa.SocketIO.Redis.Recovery;
 using Stoa.SocketIO.Redis.Wire;
@@ -16,7 +17,7 @@ public sealed partial class RedisAdapter
             _subscribed.TrySetResult();
             Accept(new Arrival(ArrivalKind.Own, message));
         }
-        else if (room.Length == 0 || HasLocalMembers(room) || (_feed is not null && !IsOwnChannel(room)))
+        else if (room.Length == 0 || HasLocalMembers(room) || (_feed is not null && !IsOfItsSender(room, (byte[])message!)))
             Accept(new Arrival(ArrivalKind.Broadcast, message));
     }
 
@@ -31,8 +32,9 @@ public sealed partial class RedisAdapter
             Guarded(() => OnAnswer((byte[])message!));
     }
 
-    // Of another node like this one, for itself.
-    private bool IsOwnChannel(string room) => room.Length == _uid.Length && room[0] == OwnKind;
+    // Of another node like this one, for itself: named after its sender, whose uid is the message's first element. A room may look the same.
+    private bool IsOfItsSender(string room, ReadOnlySpan<byte> message) =>
+        room.Length == _uid.Length && room[0] == OwnKind && message.Length > room.Length + 2 && Ascii.Equals(message.Slice(2, room.Length), room);
 
     private bool IsAcceptable(RedisValue message)
     {

@@ -12,6 +12,7 @@ public sealed partial class RedisAdapter
     private static readonly TimeSpan FeedPatience = TimeSpan.FromSeconds(5);
     private EventStream? _stream;
     private PendingEvents? _pending;
+    private ForeignEvents? _foreign;
     private SessionStore? _sessions;
     private EventFeed? _feed;
 
@@ -30,7 +31,11 @@ public sealed partial class RedisAdapter
     {
         try
         {
-            return _sessions is null ? null : await _sessions.TakeAsync(privateId);
+            if (_sessions is null || await _sessions.TakeAsync(privateId) is not { } session)
+                return null;
+            // Another node may be ahead: what the client got there must have passed here before its socket is in its rooms, or it would come again.
+            await _feed!.BarrierAsync(FeedPatience);
+            return session;
         }
         catch (Exception e) when (RedisConnection.IsLoss(e) || e is FormatException or IOException)
         {
@@ -40,14 +45,15 @@ public sealed partial class RedisAdapter
     }
 
     /// <inheritdoc/>
-    /// <remarks>Null, too, when something the session should have got may be missing in the stream: events that other programs published, or that were sent while Redis was away.</remarks>
+    /// <remarks>Null, too, when something the session should have got may be missing in the stream: events that other programs published, or may have while no node heard them, or that were sent while Redis was away.</remarks>
     public override async ValueTask<IReadOnlyList<SocketPacket>?> ReadMissedAsync(SavedSession session, string offset)
     {
         if (_stream is null || StreamId.TryParse(offset) is not { } from)
             return null;
         try
         {
-            await _pending!.MendAsync();
+            if (await _pending!.MendAsync() is not { } missing)
+                return null;
             var missed = new List<SocketPacket>();
             await foreach (var page in _stream.ReadAfterAsync(from, own: null))
             {
@@ -57,7 +63,7 @@ public sealed partial class RedisAdapter
 
             // What was read must not come again: the feed passes it while the socket still holds what it gets.
             await _feed!.BarrierAsync(FeedPatience);
-            return missed;
+            return _pending.IsWholeSince(missing) ? missed : null;
         }
         catch (Exception e) when (RedisConnection.IsLoss(e))
         {
@@ -91,9 +97,10 @@ public sealed partial class RedisAdapter
     {
         _stream = new EventStream(_redis, _channels, Namespace.Name, recovery.MaxPackets);
         _pending = new PendingEvents(_stream, _channels, _uid, _redis, _clock, (packet, options) => DeliverLocally(packet, options));
+        _foreign = new ForeignEvents(_stream, _pending, _channels, _redis, _clock);
         _sessions = new SessionStore(_redis, _channels, _uid, recovery, _json);
         var setting = new EventFeed.Setting(Namespace.Name, _uid, _channels, _redis, _clock, _log, HandleAsync, (packet, options) => DeliverLocally(packet, options));
-        _feed = new EventFeed(_stream, _pending, setting);
+        _feed = new EventFeed(_stream, _pending, _foreign, setting);
     }
 
     private async ValueTask StartRecoveryAsync()
@@ -150,20 +157,7 @@ public sealed partial class RedisAdapter
         {
             DeliverLocally(message.Packet!, message.Options with { Local = false });
             if (!message.Options.Volatile)
-                _ = MarkAsync(message.Options);
-        }
-    }
-
-    // Another program's event is not in the stream: who may have missed it must not be told that nothing is missing.
-    private async Task MarkAsync(BroadcastOptions meant)
-    {
-        try
-        {
-            await _stream!.AppendMarkAsync(meant);
-        }
-        catch (Exception e) when (RedisConnection.IsLoss(e))
-        {
-            _pending!.Break();
+                _ = _foreign!.MarkAsync(message.Options);
         }
     }
 }

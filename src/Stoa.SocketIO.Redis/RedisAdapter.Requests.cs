@@ -91,8 +91,9 @@ public sealed partial class RedisAdapter
 
     private void OnBroadcastWithAck(ClusterMessage request, BroadcastOptions options)
     {
-        if (request.Element("packet") is not { ValueKind: JsonValueKind.Object } told || !told.TryGetProperty("data", out var data))
-            throw new FormatException("A broadcast without its event.");
+        if (request.Element("packet") is not { ValueKind: JsonValueKind.Object } told || !told.TryGetProperty("data", out var data)
+            || data.ValueKind != JsonValueKind.Array || data.GetArrayLength() == 0)
+            throw new FormatException("An event is an array with its name first.");
         var packet = SocketPacket.Event(Namespace.Name, System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(data).ToArray(), request.Attachments);
         var waiting = options with { Timeout = options.Timeout ?? _options.RequestsTimeout };
         // The count must be there before the answers, which may come while the event is still being delivered.

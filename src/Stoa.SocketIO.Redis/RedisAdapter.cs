@@ -72,6 +72,7 @@ public sealed partial class RedisAdapter : Adapter
     /// <inheritdoc/>
     public override async ValueTask StopAsync()
     {
+        _pending?.Close();
         await SettleAsync();
         try
         {

@@ -20,10 +20,14 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private string? _epoch;
     private long _last;
-    private bool _away;
+    private string? _lastSign;
+    private volatile bool _away;
 
     /// <summary>Which log is read; null before the first row could be.</summary>
     public string? Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>Whether it does not know just now which log that is.</summary>
+    public bool IsAway => _away;
 
     /// <summary>Ends when it listens; throws when the database is not there.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -61,15 +65,18 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
         {
             try
             {
+                await using var listening = await node.Dialect.ListenAsync(node.Options.TablePrefix, _stop.Token);
                 await using var connection = await node.Dialect.RunAsync(BeginAsync);
                 while (true)
-                    await ReadAsync(connection);
+                    await ReadAsync(connection, listening);
             }
             catch (Exception) when (_stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (SqlNode.IsLoss(e))
+#pragma warning disable CA1031 // Whatever it is: the node's only reader goes on, over new connections.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
                 await LostAsync(e);
             }
@@ -89,7 +96,7 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
             SqlLog.Lost(node.Log, loss, "read");
         _away = true;
         node.Metrics.Lost();
-        node.OnReaderLost();
+        node.GiveUpAll();
         await Task.Delay(RetryPause, node.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -111,12 +118,10 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
     private async Task BeginAsync(DbConnection connection)
     {
         await node.Tables.CreateAsync(connection, _stop.Token);
-        await node.Dialect.ListenAsync(connection, node.Options.TablePrefix, _stop.Token);
         var epoch = await node.Tables.EpochAsync(connection, _stop.Token);
-        if (epoch != _epoch)
-            _last = await node.Tables.LastAsync(connection, _stop.Token);
-        else if (_last > 0 && !await node.Tables.HoldsAsync(connection, _last, _stop.Token))
-            SqlLog.Trimmed(node.Log);
+        var sign = await node.Tables.SignAsync(connection, _last, _stop.Token);
+        if (epoch != _epoch || sign != _lastSign)
+            epoch = await ResumeAsync(connection, epoch, sign);
         Volatile.Write(ref _epoch, epoch);
         if (_away)
             SqlLog.Restored(node.Log, "read");
@@ -124,7 +129,40 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
         _started.TrySetResult();
     }
 
-    private async Task ReadAsync(DbConnection connection)
+    /// <summary>This is not the log that was read, or it does not hold any more what was read last.</summary>
+    /// <returns>Which log it is from now on.</returns>
+    private async Task<string> ResumeAsync(DbConnection connection, string epoch, string? sign)
+    {
+        if (_epoch is not null)
+            SqlLog.Trimmed(node.Log);
+        if (epoch == _epoch)
+        {
+            var mark = await AppendMarkAsync(connection);
+            // Only a beginning of it is gone.
+            if (sign is null && mark > _last)
+                return epoch;
+            // Its end is, as in a replica that was behind and took over: ids are given again, and offsets would name other events than before.
+            epoch = await node.Tables.RenewEpochAsync(connection, epoch, _stop.Token);
+        }
+
+        var last = await node.Tables.LastAsync(connection, _stop.Token);
+        Passed(last, await node.Tables.SignAsync(connection, last, _stop.Token));
+        // Their rows may be among those that are passed over, or gone.
+        node.GiveUpAll();
+        return epoch;
+    }
+
+    /// <summary>Who may have missed what is gone must not be told that nothing is missing. Returns the mark's id.</summary>
+    private async Task<long> AppendMarkAsync(DbConnection connection)
+    {
+        await using var transaction = await node.Dialect.BeginAsync(connection, _stop.Token);
+        await node.Tables.AppendAsync(connection, [SqlRow.Mark(node.Id)], _stop.Token);
+        var id = await node.Tables.LastAsync(connection, _stop.Token);
+        await transaction.CommitAsync(_stop.Token);
+        return id;
+    }
+
+    private async Task ReadAsync(DbConnection connection, DbConnection? listening)
     {
         var woken = node.Woken;
         var rows = await node.Tables.ReadAsync(connection, _last, node.Id, _stop.Token);
@@ -133,19 +171,20 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
         if (rows.Count > 0)
         {
             node.Metrics.Read(rows.Count);
-            Passed(rows[^1].Id);
+            Passed(rows[^1].Id, rows[^1].Sign);
+            await node.Dialect.HeardAsync(listening, _stop.Token);
             return;
         }
 
         var patience = node.Dialect is SqliteDialect ? node.Options.PollInterval : ListenPatience;
-        await node.Dialect.WaitAsync(connection, woken, patience, node.Clock, _stop.Token);
+        await node.Dialect.WaitAsync(listening, woken, patience, node.Clock, _stop.Token);
     }
 
-    private void Passed(long id)
+    private void Passed(long id, string? sign)
     {
         lock (_gate)
         {
-            _last = id;
+            (_last, _lastSign) = (id, sign);
             foreach (var (wanted, reached) in _waiting)
             {
                 if (wanted <= id)

@@ -26,10 +26,18 @@ internal sealed class LogWriter(SqlNode node)
     private int _waiting;
     private bool _isFresh;
     private bool _inDoubt;
-    private volatile bool _broken;
+    private long _missing;
+    private long _marked;
 
-    /// <summary>Whether events were delivered that are not in the log, and the mark that says so is not there yet.</summary>
-    public bool IsBroken => _broken;
+    /// <summary>How many events are missing in the log; null while the mark that says so is not there yet.</summary>
+    public long? Missing
+    {
+        get
+        {
+            var marked = Interlocked.Read(ref _marked);
+            return Interlocked.Read(ref _missing) == marked ? marked : null;
+        }
+    }
 
     public void Start() => _running = Task.Run(RunAsync);
 
@@ -42,7 +50,14 @@ internal sealed class LogWriter(SqlNode node)
     }
 
     /// <summary>Events went out that are not in the log: who may have missed them must not be told that nothing is missing.</summary>
-    public void Break() => _broken = true;
+    public void Break() => Interlocked.Increment(ref _missing);
+
+    /// <summary>Writes the mark when it is due, also when nothing else is to be written.</summary>
+    public void Mend()
+    {
+        if (Missing is null)
+            TryAdd(new LogWrite(null, null, null));
+    }
 
     /// <summary>False when too many wait, or the node has stopped.</summary>
     public bool TryAdd(LogWrite write)
@@ -76,11 +91,25 @@ internal sealed class LogWriter(SqlNode node)
             if (durable)
                 node.Wake();
             foreach (var write in batch)
-                write.Done?.Invoke(durable);
+                Tell(write, durable);
             batch.Clear();
             // Whoever waits for the file looks again at times of its own: one that commits without a break would starve all others.
             if (node.Dialect.MustGiveWay && !node.IsAlone)
                 await Task.Delay(taken < LongestBreak ? taken : LongestBreak, node.Clock);
+        }
+    }
+
+    private void Tell(LogWrite write, bool durable)
+    {
+        try
+        {
+            write.Done?.Invoke(durable);
+        }
+#pragma warning disable CA1031 // It must not end the node's only writer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            SqlLog.RowFailed(node.Log, e, write.Row?.Space ?? "");
         }
     }
 
@@ -118,7 +147,9 @@ internal sealed class LogWriter(SqlNode node)
             await node.Dialect.RunAsync(() => CommitAsync(batch, patience.Token));
             return null;
         }
-        catch (Exception e) when (SqlNode.IsLoss(e))
+#pragma warning disable CA1031 // Whatever it is: the node's only writer goes on, and the batch counts as failed.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             await DropConnectionAsync();
             return e;
@@ -135,9 +166,10 @@ internal sealed class LogWriter(SqlNode node)
     private async Task<int> CommitAsync(List<LogWrite> batch, CancellationToken cancellation)
     {
         var rows = batch.Where(static w => w.Row is not null).Select(static w => w.Row!).ToList();
-        var marked = _broken;
-        if (marked)
-            rows.Insert(0, new SqlRow(0, "", node.Id, null, RowKind.Mark, 0, []));
+        // Events given up from here on are behind this mark, and get one of their own.
+        var missing = Interlocked.Read(ref _missing);
+        if (missing != _marked)
+            rows.Insert(0, SqlRow.Mark(node.Id));
         _connection ??= await node.Dialect.OpenAsync(cancellation);
         await using var transaction = await node.Dialect.BeginAsync(_connection, cancellation);
         foreach (var write in batch)
@@ -148,20 +180,9 @@ internal sealed class LogWriter(SqlNode node)
 
         if (rows.Count > 0)
             await node.Tables.AppendAsync(_connection, rows, cancellation);
-        // Events given up from here on are behind this mark, and get one of their own.
-        if (marked)
-            _broken = false;
         _inDoubt = true;
-        try
-        {
-            await transaction.CommitAsync(cancellation);
-        }
-        catch
-        {
-            _broken |= marked;
-            throw;
-        }
-
+        await transaction.CommitAsync(cancellation);
+        Interlocked.Exchange(ref _marked, missing);
         node.Metrics.Written(rows.Count);
         return rows.Count;
     }
@@ -175,9 +196,10 @@ internal sealed class LogWriter(SqlNode node)
         {
             await connection.DisposeAsync();
         }
-        catch (Exception e) when (SqlNode.IsLoss(e))
+#pragma warning disable CA1031 // It is gone already.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // It is gone already.
         }
     }
 }

@@ -32,17 +32,20 @@ internal sealed class SessionStore(SqlNode node, string space, RecoveryOptions o
         null,
         async (connection, cancellation) =>
         {
-            if (now() is { } session)
-                await node.Tables.SaveSessionAsync(connection, session.PrivateId, space, node.Id, live: true, Life(LiveFactor), Body(session), cancellation);
+            if (now() is { } session && BodyOrNull(session) is { } body)
+                await node.Tables.SaveSessionAsync(connection, session.PrivateId, space, node.Id, live: true, Life(LiveFactor), body, cancellation);
         },
         null));
 
     /// <exception cref="IOException">It could not be saved.</exception>
-    public Task SaveAsync(SavedSession session) => WriteAsync(
-        (connection, cancellation) => node.Tables.SaveSessionAsync(connection, session.PrivateId, space, node.Id, live: false, Life(1), Body(session), cancellation));
+    public Task SaveAsync(SavedSession session)
+    {
+        var body = Body(session);
+        return WriteAsync((connection, cancellation) => node.Tables.SaveSessionAsync(connection, session.PrivateId, space, node.Id, live: false, Life(1), body, cancellation));
+    }
 
     /// <exception cref="IOException">It could not be deleted.</exception>
-    public Task ForgetAsync(string privateId) => WriteAsync((connection, cancellation) => node.Tables.DeleteSessionAsync(connection, privateId, space, cancellation));
+    public Task ForgetAsync(string privateId) => WriteAsync((connection, cancellation) => node.Tables.DeleteSessionAsync(connection, privateId, space, node.Id, cancellation));
 
     /// <summary>
     /// Makes a session this node's. One that is live is waited for: until its node has saved its end, or was heard again after two heartbeats, then it is not
@@ -86,6 +89,22 @@ internal sealed class SessionStore(SqlNode node, string space, RecoveryOptions o
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!node.Writer.TryAdd(new LogWrite(null, write, durable => done.TrySetResult(durable))) || !await done.Task)
             throw new IOException("The database of the log is away.");
+    }
+
+    // In the transaction of others' rows, which must not fail because of what the application has put into one socket.
+    private byte[]? BodyOrNull(SavedSession session)
+    {
+        try
+        {
+            return Body(session);
+        }
+#pragma warning disable CA1031 // The fault of the application's types; it is logged.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            SqlLog.SessionNotKept(node.Log, e, space);
+            return null;
+        }
     }
 
     private long Life(double factor) => (long)(options.MaxDisconnection.TotalMilliseconds * factor);

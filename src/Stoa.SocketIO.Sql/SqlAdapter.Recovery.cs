@@ -15,10 +15,10 @@ public sealed partial class SqlAdapter
     private readonly Lock _order = new();
     private readonly SessionStore? _sessions;
     private Task _lastPending = Task.CompletedTask;
-    private long _numbers;
+    private bool _closed;
     private long _refreshed;
 
-    private sealed record PendingEvent(SocketPacket Packet, BroadcastOptions Options)
+    private sealed record PendingEvent(SocketPacket Packet, BroadcastOptions Options, long Since)
     {
         public TaskCompletionSource Delivered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -63,7 +63,7 @@ public sealed partial class SqlAdapter
     /// <remarks>Null, too, when events were delivered without being in the log, because the database was away.</remarks>
     public override async ValueTask<IReadOnlyList<SocketPacket>?> ReadMissedAsync(SavedSession session, string offset)
     {
-        if (_sessions is null || _node.Writer.IsBroken || Number(offset) is not { } from)
+        if (_sessions is null || _node.Writer.Missing is not { } missing || _node.Reader.IsAway || Number(offset) is not { } from)
             return null;
         try
         {
@@ -72,7 +72,7 @@ public sealed partial class SqlAdapter
                 return null;
             // What was read must not come again: the reader passes it while the socket still holds what it gets.
             await _node.Reader.PassAsync(last, ReaderPatience);
-            return missed;
+            return _node.Writer.Missing == missing ? missed : null;
         }
         catch (Exception e) when (SqlNode.IsLoss(e))
         {
@@ -95,10 +95,26 @@ public sealed partial class SqlAdapter
     }
 
     /// <summary>Delivers what waits for the log without it.</summary>
-    internal void GiveUpAll()
+    internal void GiveUpAll() => GiveUpAfter(TimeSpan.Zero);
+
+    /// <summary>Delivers without the log what has waited for it for so long.</summary>
+    internal void GiveUpAfter(TimeSpan time)
     {
-        foreach (var number in _pending.Keys.Order())
-            GiveUp(number);
+        foreach (var (number, pending) in _pending.OrderBy(static p => p.Key))
+        {
+            if (_node.Clock.GetElapsedTime(pending.Since) >= time)
+                GiveUp(number);
+        }
+    }
+
+    /// <summary>Ends when everything emitted so far was delivered. What is emitted from now on waits for nothing.</summary>
+    internal Task CloseAsync()
+    {
+        lock (_order)
+        {
+            _closed = true;
+            return _lastPending;
+        }
     }
 
     private static bool IsFor(BroadcastOptions meant, SavedSession session)
@@ -111,7 +127,8 @@ public sealed partial class SqlAdapter
     private async Task<long?> ReadMissedAsync(System.Data.Common.DbConnection connection, SavedSession session, long from, List<SocketPacket> missed, CancellationToken cancellation)
     {
         // A beginning of the log is deleted, never a part: what is still there has everything after it.
-        if (!await _node.Tables.HoldsAsync(connection, from, cancellation))
+        var start = from;
+        if (!await _node.Tables.HoldsAsync(connection, start, cancellation))
             return null;
         while (true)
         {
@@ -127,8 +144,9 @@ public sealed partial class SqlAdapter
                     missed.Add(message.Packet(Namespace.Name).WithOffset(Offset(row.Id)));
             }
 
+            // It may have been deleted while the rest was read, and a part of that with it.
             if (rows.Count == 0)
-                return from;
+                return await _node.Tables.HoldsAsync(connection, start, cancellation) ? from : null;
         }
     }
 
@@ -139,15 +157,21 @@ public sealed partial class SqlAdapter
             SqlMessage.WriteOptions(json, options);
             SqlMessage.WriteData(json, packet.Utf8Json, packet.Attachments);
         });
-        var pending = new PendingEvent(packet, options);
+        var pending = new PendingEvent(packet, options, _node.Clock.GetTimestamp());
         long number;
         bool accepted;
         lock (_order)
         {
-            number = ++_numbers;
+            if (_closed)
+            {
+                AppendLate(body);
+                return;
+            }
+
+            number = _node.NextNumber();
             _pending[number] = pending;
             _lastPending = pending.Delivered.Task;
-            accepted = _node.Writer.TryAdd(new LogWrite(new SqlRow(0, Namespace.Name, _node.Id, null, RowKind.Event, number, body), null, durable =>
+            accepted = _node.Writer.TryAdd(new LogWrite(Event(number, body), null, durable =>
             {
                 if (!durable)
                     GiveUp(number);
@@ -158,6 +182,19 @@ public sealed partial class SqlAdapter
             GiveUp(number);
         await pending.Delivered.Task;
     }
+
+    // Nothing comes back to this adapter, whose sockets are gone. Other nodes get it, and here a namespace that has the name now.
+    private void AppendLate(byte[] body)
+    {
+        if (!_node.Writer.TryAdd(new LogWrite(Event(SqlRow.Late, body), null, durable =>
+            {
+                if (!durable)
+                    _node.Writer.Break();
+            })))
+            _node.Writer.Break();
+    }
+
+    private SqlRow Event(long number, byte[] body) => new(0, Namespace.Name, _node.Id, null, RowKind.Event, number, body);
 
     private void GiveUp(long number)
     {
@@ -173,7 +210,7 @@ public sealed partial class SqlAdapter
         var own = row.Node == _node.Id;
         // An own event that was given up, or whose commit was in doubt, has been delivered.
         PendingEvent? pending = null;
-        if (own && !_pending.TryRemove(row.Number, out pending))
+        if (own && row.Number != SqlRow.Late && !_pending.TryRemove(row.Number, out pending))
             return;
         var message = SqlMessage.Read(row.Body);
         var options = message.Options();

@@ -44,8 +44,8 @@ public sealed partial class SqlAdapter : Adapter
     /// <inheritdoc/>
     public override async ValueTask StopAsync()
     {
-        await SettleAsync();
-        await _node.StopAsync(Namespace.Name);
+        await CloseAsync();
+        await _node.StopAsync(this, Namespace.Name);
         GiveUpAll();
     }
 

@@ -42,11 +42,15 @@ public abstract class SqlDialect
     /// <summary>An open connection.</summary>
     internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellation);
 
-    /// <summary>Makes a connection that is to wait for others' rows.</summary>
-    internal abstract Task ListenAsync(DbConnection connection, string prefix, CancellationToken cancellation);
+    /// <summary>A connection on which rows are announced from now on; null when nobody announces them.</summary>
+    internal abstract Task<DbConnection?> ListenAsync(string prefix, CancellationToken cancellation);
 
     /// <summary>Ends when there may be new rows, after <paramref name="patience"/> at the latest.</summary>
-    internal abstract Task WaitAsync(DbConnection connection, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation);
+    /// <param name="listening">From <see cref="ListenAsync"/>.</param>
+    internal abstract Task WaitAsync(DbConnection? listening, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation);
+
+    /// <summary>Takes the announcements that are here already: all that they announce is read next, at once.</summary>
+    internal virtual Task HeardAsync(DbConnection? listening, CancellationToken cancellation) => Task.CompletedTask;
 
     internal static async Task ExecuteAsync(DbConnection connection, string sql, CancellationToken cancellation)
     {
@@ -95,14 +99,14 @@ public sealed class SqliteDialect(Func<DbConnection> connect) : SqlDialect
         }
     }
 
-    internal override Task ListenAsync(DbConnection connection, string prefix, CancellationToken cancellation) => Task.CompletedTask;
+    internal override Task<DbConnection?> ListenAsync(string prefix, CancellationToken cancellation) => Task.FromResult<DbConnection?>(null);
 
-    internal override Task WaitAsync(DbConnection connection, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation) =>
+    internal override Task WaitAsync(DbConnection? listening, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation) =>
         Task.WhenAny(woken, Task.Delay(patience, clock, cancellation));
 }
 
 /// <summary>A PostgreSQL database for any number of nodes: rows are announced with NOTIFY, which carries no payload.</summary>
-/// <param name="connect">Makes a closed connection, e.g. <c>dataSource.CreateConnection</c>. Two are kept open; a proxy in between must not pool by transaction.</param>
+/// <param name="connect">Makes a closed connection, e.g. <c>dataSource.CreateConnection</c>. Three are kept open; a proxy in between must not pool by transaction.</param>
 /// <param name="wait">Waits for a notification on an open connection, at most that long: <c>(c, time, stop) => ((NpgsqlConnection)c).WaitAsync(time, stop)</c>.</param>
 public sealed class PostgresDialect(Func<DbConnection> connect, Func<DbConnection, TimeSpan, CancellationToken, Task> wait) : SqlDialect
 {
@@ -134,9 +138,24 @@ public sealed class PostgresDialect(Func<DbConnection> connect, Func<DbConnectio
         }
     }
 
-    internal override Task ListenAsync(DbConnection connection, string prefix, CancellationToken cancellation) =>
-        ExecuteAsync(connection, $"LISTEN {prefix}events", cancellation);
+    // Of its own: an announcement that comes while a connection runs a query is over with that, and a row that the query was too early for would wait.
+    internal override async Task<DbConnection?> ListenAsync(string prefix, CancellationToken cancellation)
+    {
+        var connection = await OpenAsync(cancellation);
+        try
+        {
+            await ExecuteAsync(connection, $"LISTEN {prefix}events", cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
-    internal override async Task WaitAsync(DbConnection connection, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation) =>
-        await wait(connection, patience, cancellation);
+    internal override Task WaitAsync(DbConnection? listening, Task woken, TimeSpan patience, TimeProvider clock, CancellationToken cancellation) =>
+        wait(listening!, patience, cancellation);
+
+    internal override Task HeardAsync(DbConnection? listening, CancellationToken cancellation) => ExecuteAsync(listening!, "SELECT 1", cancellation);
 }

@@ -19,4 +19,7 @@ internal static partial class SqlLog
 
     [LoggerMessage(64, LogLevel.Error, "A row of another node could not be handled in {Namespace}", EventName = "SqlRowFailed")]
     public static partial void RowFailed(ILogger logger, Exception exception, string @namespace);
+
+    [LoggerMessage(65, LogLevel.Error, "A session could not be written down in {Namespace}; its client begins anew when it is lost", EventName = "SqlSessionNotKept")]
+    public static partial void SessionNotKept(ILogger logger, Exception exception, string @namespace);
 }

@@ -8,23 +8,17 @@ using Microsoft.Extensions.Options;
 namespace Stoa.SocketIO.Sql;
 
 /// <summary>This process at the log: one writer, one reader and one heartbeat for all namespaces.</summary>
-internal sealed class SqlNode : IAsyncDisposable
+internal sealed partial class SqlNode : IAsyncDisposable
 {
-    private const int TrimEvery = 10;
-
-    // Without recovery rows only have to outlast a reader's short absence.
-    private static readonly TimeSpan ShortLife = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, SqlAdapter> _spaces = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Greeting _greeting;
     private readonly CancellationTokenSource _stop = new();
     private readonly SocketIOOptions _server;
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _beating = Task.CompletedTask;
     private bool _started;
     private bool _stopped;
-    private volatile bool _alone;
-    private volatile object? _heardAt;
+    private long _numbers;
 
     public SqlNode(IOptions<SqlAdapterOptions> options, IOptions<SocketIOOptions> server, TimeProvider clock, SqlMetrics metrics, ILoggerFactory logs)
     {
@@ -58,9 +52,6 @@ internal sealed class SqlNode : IAsyncDisposable
 
     public LogReader Reader { get; }
 
-    /// <summary>No other node was heard: what is only for others need not be written.</summary>
-    public bool IsAlone => _alone;
-
     public long NodeLife => (long)Options.NodeLife.TotalMilliseconds;
 
     /// <summary>Ends when this node has written something.</summary>
@@ -68,6 +59,9 @@ internal sealed class SqlNode : IAsyncDisposable
 
     /// <summary>Whether an exception says that the database, or the way to it, is not there.</summary>
     public static bool IsLoss(Exception e) => e is DbException or IOException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException or InvalidOperationException;
+
+    /// <summary>Of an event, unlike all others of this node, those of adapters that have ended included. Never <see cref="SqlRow.Late"/>.</summary>
+    public long NextNumber() => Interlocked.Increment(ref _numbers);
 
     public void Wake() => Interlocked.Exchange(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
@@ -86,6 +80,9 @@ internal sealed class SqlNode : IAsyncDisposable
                 _started = true;
             }
 
+            // One that is about to end has the name: what it waits for comes back to it first.
+            if (_spaces.TryGetValue(name, out var earlier))
+                await earlier.CloseAsync().WaitAsync(cancellation);
             _spaces[name] = space;
             await BeatAsync(cancellation);
             if (_beating.IsCompleted)
@@ -101,11 +98,21 @@ internal sealed class SqlNode : IAsyncDisposable
     }
 
     /// <summary>A namespace ends; with the last one the node does.</summary>
-    public async Task StopAsync(string name)
+    public async Task StopAsync(SqlAdapter space, string name)
     {
-        if (!_spaces.TryRemove(name, out _))
-            return;
-        await TryAsync((c, t) => Tables.ForgetNodeAsync(c, Id, name, t), "stop");
+        await _gate.WaitAsync();
+        try
+        {
+            // One that came later may have the name.
+            if (!_spaces.TryRemove(new KeyValuePair<string, SqlAdapter>(name, space)))
+                return;
+            await TryAsync((c, t) => Tables.ForgetNodeAsync(c, Id, name, t), "stop");
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
         if (_spaces.IsEmpty)
             await DisposeAsync();
     }
@@ -146,11 +153,7 @@ internal sealed class SqlNode : IAsyncDisposable
     }
 
     /// <summary>Nobody reads back what was written: whoever waits for that must not.</summary>
-    public void OnReaderLost()
-    {
-        foreach (var (_, space) in _spaces)
-            space.GiveUpAll();
-    }
+    public void GiveUpAll() => GiveUpAfter(TimeSpan.Zero);
 
     /// <summary>Runs on a connection of its own, for as long as others' answers are waited for.</summary>
     public async Task<T> UseAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use)
@@ -180,67 +183,5 @@ internal sealed class SqlNode : IAsyncDisposable
         {
             SqlLog.RequestFailed(Log, e, operation);
         }
-    }
-
-    private async Task KeepBeatingAsync()
-    {
-        using var timer = new PeriodicTimer(Options.Heartbeat, Clock);
-        for (var beat = 1L; await NextAsync(timer); beat++)
-        {
-            try
-            {
-                await BeatAsync(_stop.Token);
-                if (beat % TrimEvery == 0)
-                    await TrimAsync();
-                foreach (var (_, space) in _spaces)
-                    space.RefreshSessions();
-            }
-            catch (Exception e) when (IsLoss(e))
-            {
-                // Reader and writer say that the database is away. Others may be there, unheard.
-                Heard();
-            }
-        }
-    }
-
-    private async Task<bool> NextAsync(PeriodicTimer timer)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(_stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private async Task BeatAsync(CancellationToken cancellation)
-    {
-        var living = await RunAsync(
-            async (connection, stop) =>
-            {
-                foreach (var (name, _) in _spaces)
-                    await Tables.BeatAsync(connection, Id, name, stop);
-                return await Tables.CountNodesAsync(connection, null, NodeLife, stop);
-            },
-            cancellation);
-        if (living > 1)
-            Heard();
-        else if (_heardAt is not long last || Clock.GetElapsedTime(last) > Options.NodeLife * 2)
-            _alone = true;
-    }
-
-    // A count may be older than the row that was just read: being alone again needs a long silence.
-    private void Heard()
-    {
-        _heardAt = Clock.GetTimestamp();
-        _alone = false;
-    }
-
-    private Task TrimAsync()
-    {
-        var keep = _server.Recovery?.MaxDisconnection * 2 ?? ShortLife;
-        return TryAsync((c, t) => Tables.TrimAsync(c, (long)keep.TotalMilliseconds, _server.Recovery?.MaxPackets ?? Options.MaxWaitingRows * 10L, NodeLife, t), "trim");
     }
 }

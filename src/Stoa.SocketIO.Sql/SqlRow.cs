@@ -31,4 +31,14 @@ internal enum RowKind : short
 /// <param name="Node">Who wrote it.</param>
 /// <param name="Target">The only node it is for; null for all.</param>
 /// <param name="Number">The writer's own number of an <see cref="RowKind.Event"/>.</param>
-internal sealed record SqlRow(long Id, string Space, string Node, string? Target, RowKind Kind, long Number, byte[] Body);
+internal sealed record SqlRow(long Id, string Space, string Node, string? Target, RowKind Kind, long Number, byte[] Body)
+{
+    /// <summary>The number of an event that its own node has not delivered: it came from a namespace that had ended there.</summary>
+    public const long Late = 0;
+
+    /// <summary>See <see cref="SqlTables.SignAsync"/>.</summary>
+    public string Sign => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Node} {(short)Kind} {Number}");
+
+    /// <summary>A <see cref="RowKind.Mark"/>, for all namespaces.</summary>
+    public static SqlRow Mark(string node) => new(0, "", node, null, RowKind.Mark, 0, []);
+}

@@ -19,7 +19,7 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
             $"CREATE INDEX IF NOT EXISTS {prefix}sessions_ends ON {prefix}sessions (ends)",
             $"CREATE TABLE IF NOT EXISTS {prefix}nodes (node text NOT NULL, space text NOT NULL, seen bigint NOT NULL, PRIMARY KEY (node, space))",
             $"CREATE TABLE IF NOT EXISTS {prefix}epoch (epoch text NOT NULL)",
-            $"INSERT INTO {prefix}epoch (epoch) SELECT '{Guid.NewGuid().ToString("N")[..8]}' WHERE NOT EXISTS (SELECT 1 FROM {prefix}epoch)",
+            $"INSERT INTO {prefix}epoch (epoch) SELECT '{NewEpoch()}' WHERE NOT EXISTS (SELECT 1 FROM {prefix}epoch)",
         };
         foreach (var statement in statements)
         {
@@ -34,6 +34,13 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
     public async Task<string> EpochAsync(DbConnection connection, CancellationToken cancellation) =>
         (string)(await OneAsync(connection, $"SELECT epoch FROM {prefix}epoch", cancellation))!;
 
+    /// <summary>Makes it another log; whoever does so at the same time makes the same one.</summary>
+    public async Task<string> RenewEpochAsync(DbConnection connection, string epoch, CancellationToken cancellation)
+    {
+        await RunAsync(connection, $"UPDATE {prefix}epoch SET epoch = @new WHERE epoch = @old", cancellation, ("new", NewEpoch()), ("old", epoch));
+        return await EpochAsync(connection, cancellation);
+    }
+
     public async Task<long> LastAsync(DbConnection connection, CancellationToken cancellation) =>
         Convert.ToInt64(await OneAsync(connection, $"SELECT COALESCE(max(id), 0) FROM {prefix}log", cancellation), System.Globalization.CultureInfo.InvariantCulture);
 
@@ -45,6 +52,10 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
 
     public async Task<bool> HoldsAsync(DbConnection connection, long id, CancellationToken cancellation) =>
         await OneAsync(connection, $"SELECT 1 FROM {prefix}log WHERE id = @id", cancellation, ("id", id)) is not null;
+
+    /// <summary>What tells a row from another one that got the same id in a log that has lost its end; null when there is none of this id.</summary>
+    public async Task<string?> SignAsync(DbConnection connection, long id, CancellationToken cancellation) =>
+        await OneAsync(connection, $"SELECT node || ' ' || kind || ' ' || number FROM {prefix}log WHERE id = @id", cancellation, ("id", id)) as string;
 
     /// <summary>The next rows for a node; fewer than asked for when there are no more.</summary>
     public Task<List<SqlRow>> ReadAsync(DbConnection connection, long after, string node, CancellationToken cancellation) =>
@@ -88,16 +99,18 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
     public Task SaveSessionAsync(DbConnection connection, string privateId, string space, string node, bool live, long lifeMilliseconds, byte[] body, CancellationToken cancellation) =>
         RunAsync(
             connection,
+            // Another node's by now: this one was taken for dead, and is late.
             $"INSERT INTO {prefix}sessions (private_id, space, node, live, ends, body) VALUES (@id, @space, @node, {(live ? 1 : 0)}, {dialect.Now} + {lifeMilliseconds}, @body) " +
-            "ON CONFLICT (private_id, space) DO UPDATE SET node = excluded.node, live = excluded.live, ends = excluded.ends, body = excluded.body",
+            "ON CONFLICT (private_id, space) DO UPDATE SET live = excluded.live, ends = excluded.ends, body = excluded.body " +
+            $"WHERE {prefix}sessions.node = excluded.node",
             cancellation,
             ("id", privateId),
             ("space", space),
             ("node", node),
             ("body", body));
 
-    public Task DeleteSessionAsync(DbConnection connection, string privateId, string space, CancellationToken cancellation) =>
-        RunAsync(connection, $"DELETE FROM {prefix}sessions WHERE private_id = @id AND space = @space", cancellation, ("id", privateId), ("space", space));
+    public Task DeleteSessionAsync(DbConnection connection, string privateId, string space, string node, CancellationToken cancellation) =>
+        RunAsync(connection, $"DELETE FROM {prefix}sessions WHERE private_id = @id AND space = @space AND node = @node", cancellation, ("id", privateId), ("space", space), ("node", node));
 
     /// <summary>
     /// Makes a session this node's when it was saved at its end, or when its node is dead; of two that ask, one gets it. It changes hands in one
@@ -173,6 +186,8 @@ internal sealed class SqlTables(SqlDialect dialect, string prefix)
         await RunAsync(connection, $"DELETE FROM {prefix}sessions WHERE ends < {dialect.Now}", cancellation);
         await RunAsync(connection, $"DELETE FROM {prefix}nodes WHERE seen < {dialect.Now} - {Math.Max(nodeLife * 10, keepMilliseconds * 2)}", cancellation);
     }
+
+    private static string NewEpoch() => Guid.NewGuid().ToString("N")[..8];
 
     private static async Task<List<SqlRow>> RowsAsync(DbConnection connection, string sql, CancellationToken cancellation, params (string, object)[] parameters)
     {

@@ -21,21 +21,29 @@ internal sealed class EventFeed
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _barriers = new();
     private readonly EventStream _stream;
     private readonly PendingEvents _pending;
+    private readonly ForeignEvents _foreign;
     private readonly Setting _setting;
     private readonly ITimer _timer;
     private readonly Task _running;
     private long _pings;
 
-    // Of the running loop alone, but for the first.
-    private volatile bool _catchUpDue = true;
-    private bool _catchingUp;
+    // Whether messages may have been lost since catching up began; then it ends later.
+    private volatile bool _lossReported = true;
+
+    // Whether it is worth looking, though nothing says that anything was lost.
+    private volatile bool _lookDue;
+    private volatile bool _lookQueued;
+    private volatile bool _catchingUp;
+
+    // Of the running loop alone.
+    private bool _foreignDue;
     private long _catchUpPing;
     private StreamId? _lastSeen;
     private int _caughtUp;
 
-    public EventFeed(EventStream stream, PendingEvents pending, Setting setting)
+    public EventFeed(EventStream stream, PendingEvents pending, ForeignEvents foreign, Setting setting)
     {
-        (_stream, _pending, _setting) = (stream, pending, setting);
+        (_stream, _pending, _foreign, _setting) = (stream, pending, foreign, setting);
         _running = RunAsync();
         _timer = setting.Clock.CreateTimer(_ => OnTick(), null, Tick, Tick);
     }
@@ -51,15 +59,17 @@ internal sealed class EventFeed
         if (_arrivals.Writer.TryWrite(arrival))
             return;
         // Events are read from the stream instead; the rest is lost.
-        _catchUpDue = true;
+        if (!arrival.IsInStream)
+            _foreign.Missed();
+        _lossReported = true;
         _setting.Redis.Dropped();
     }
 
-    /// <summary>The stream must be looked at: messages may have been lost.</summary>
+    /// <summary>Messages were lost, or may have been: the stream must be looked at.</summary>
     public void CatchUp()
     {
-        _catchUpDue = true;
-        _arrivals.Writer.TryWrite(default);
+        _lossReported = true;
+        LookSoon();
     }
 
     /// <summary>Ends when everything that Redis published before has been handled here.</summary>
@@ -85,7 +95,9 @@ internal sealed class EventFeed
         if (_catchingUp && number >= _catchUpPing)
         {
             await ReadOnAsync();
-            _catchingUp = false;
+            if (_foreignDue)
+                await _foreign.SettleAsync();
+            _foreignDue = _lookDue = _catchingUp = false;
             if (_caughtUp > 0)
                 RedisLog.GapClosed(_setting.Log, _setting.Space, _caughtUp);
             _caughtUp = 0;
@@ -108,9 +120,9 @@ internal sealed class EventFeed
         var id = message.Id!.Value;
         if (id <= _lastSeen)
             return;
-        if (_catchingUp && _lastSeen is not null)
+        if ((_catchingUp || _lossReported) && _lastSeen is not null)
         {
-            // There may be others before it.
+            // There may be others before it. When they cannot be read now, all of them wait until they can.
             await ReadOnAsync();
             return;
         }
@@ -124,17 +136,26 @@ internal sealed class EventFeed
         await _timer.DisposeAsync();
         _arrivals.Writer.TryComplete();
         await _running;
-        _pending.Close();
+        _pending.AbandonAll();
     }
 
     private void OnTick()
     {
         _pending.AbandonAfter(LongestWait);
-        if (_catchingUp || _catchUpDue || _pending.HasWaited(SuspiciousWait))
-            CatchUp();
+        _ = _pending.MendAsync();
+        if (_catchingUp || _lossReported || _lookDue || _pending.HasWaited(SuspiciousWait))
+            LookSoon();
         // A message to itself may be lost like any other.
         if (!_barriers.IsEmpty)
             Ping(Interlocked.Increment(ref _pings));
+    }
+
+    // Queued once: each look may take longer than a tick.
+    private void LookSoon()
+    {
+        _lookDue = true;
+        if (!_lookQueued)
+            _lookQueued = _arrivals.Writer.TryWrite(default);
     }
 
     private async Task RunAsync()
@@ -143,7 +164,9 @@ internal sealed class EventFeed
         {
             try
             {
-                if (_catchUpDue && _setting.Redis.IsConnected)
+                if (arrival.Message is null)
+                    _lookQueued = false;
+                if ((_lossReported || _lookDue) && _setting.Redis.IsConnected)
                     await BeginCatchUpAsync();
                 if (arrival.Message is not null)
                     await _setting.Handle(arrival);
@@ -151,7 +174,7 @@ internal sealed class EventFeed
             catch (Exception e) when (RedisConnection.IsLoss(e))
             {
                 // Redis is away again; what is missing stays missing until it is back.
-                _catchUpDue = true;
+                _lookDue = true;
             }
 #pragma warning disable CA1031 // One bad message must not end the feed.
             catch (Exception e)
@@ -164,10 +187,13 @@ internal sealed class EventFeed
 
     private async Task BeginCatchUpAsync()
     {
-        _catchUpDue = false;
-        _catchingUp = true;
-        _catchUpPing = Interlocked.Increment(ref _pings);
-        Ping(_catchUpPing);
+        var number = Interlocked.Increment(ref _pings);
+        // Begun again only because it takes long, an earlier ping will do: one that is slower than the ticks would never be the last.
+        if (!_catchingUp || _lossReported)
+            _catchUpPing = number;
+        _foreignDue |= _lossReported;
+        (_lookDue, _lossReported, _catchingUp) = (false, false, true);
+        Ping(number);
         if (_lastSeen is not null)
             await ReadOnAsync();
     }
@@ -184,7 +210,7 @@ internal sealed class EventFeed
         await foreach (var page in _stream.ReadAfterAsync(from, _setting.Uid))
         {
             if (page is null)
-                await BeginAnewAsync(from);
+                await BeginAnewAsync(_lastSeen.Value);
             foreach (var entry in page ?? [])
             {
                 if (entry.Message is not null)
@@ -203,7 +229,11 @@ internal sealed class EventFeed
     private async Task BeginAnewAsync(StreamId from)
     {
         if (from != default)
+        {
             RedisLog.StreamLost(_setting.Log, _setting.Space);
+            _pending.Break();
+        }
+
         if (await _stream.LastAsync() is var last && (last is null || last < from))
             _lastSeen = last ?? default(StreamId);
     }
@@ -217,15 +247,4 @@ internal sealed class EventFeed
     }
 
     private void Ping(long number) => _setting.Redis.Publish(_setting.Channels.Own, BroadcastMessage.WritePing(_setting.Uid, number));
-}
-
-/// <summary>A message from Redis that was not looked at yet.</summary>
-internal readonly record struct Arrival(ArrivalKind Kind, byte[]? Message);
-
-/// <summary>Which channel a message came by.</summary>
-internal enum ArrivalKind : byte
-{
-    Broadcast,
-    Own,
-    Request,
 }

@@ -60,14 +60,14 @@ internal sealed class EventStream(RedisConnection redis, Channels channels, stri
 
     /// <summary>The entries after one that must still be there, one page at a time.</summary>
     /// <param name="own">The uid whose packets need not be read.</param>
-    /// <returns>A first page of null when <paramref name="from"/> is not in the stream any more.</returns>
+    /// <returns>A page of null where entries may be missing: <paramref name="from"/>, or the last of the page before, is not in the stream any more.</returns>
     public async IAsyncEnumerable<List<StreamEntry>?> ReadAfterAsync(StreamId from, string? own)
     {
-        var page = await RangeAsync(from.ToString());
-        if (page.Length == 0 || Id(page[0]) != from)
-            yield return null;
-        for (var last = from; page.Length > 0;)
+        for (var last = from; ;)
         {
+            var page = await RangeAsync(last.ToString());
+            if (page.Length == 0 || Id(page[0]) != last)
+                yield return null;
             var entries = page.Where(e => Id(e) > last).Select(e => Read(e, own)).ToList();
             if (entries.Count == 0)
                 yield break;
@@ -75,7 +75,6 @@ internal sealed class EventStream(RedisConnection redis, Channels channels, stri
             if (page.Length < PageSize)
                 yield break;
             last = entries[^1].Id;
-            page = await RangeAsync(last.ToString());
         }
     }
 

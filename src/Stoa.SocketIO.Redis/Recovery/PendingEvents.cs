@@ -27,20 +27,17 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         Task appending;
         lock (_gate)
         {
-            if (_closed)
-            {
-                redis.Dropped();
-                deliver(packet, options);
-                return Task.CompletedTask;
-            }
-
             if (_queue.Count == Most)
                 AbandonUpTo(_sequence);
             _ = MendAsync();
             pending = new Pending(++_sequence, packet, options, clock.GetTimestamp());
-            _queue.Enqueue(pending);
             var message = BroadcastMessage.WriteWithoutId(uid, packet, options, pending.Sequence);
             appending = stream.AppendAsync(options.Local ? channels.Own : channels.For(options.Rooms), message);
+            // When nothing comes back any more: it goes to other nodes all the same.
+            if (_closed)
+                Deliver(pending, packet);
+            else
+                _queue.Enqueue(pending);
         }
 
         _ = WatchAsync(appending, pending.Sequence);
@@ -61,11 +58,8 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         {
             // What was appended before it and has not come did not get into the stream.
             AbandonUpTo(sequence - 1);
-            if (!_queue.TryPeek(out var pending) || pending.Sequence != sequence)
-                return;
-            _queue.Dequeue();
-            deliver(pending.Packet.WithOffset(id.ToString()), pending.Options);
-            pending.Delivered.TrySetResult();
+            if (_queue.TryPeek(out var pending) && pending.Sequence == sequence)
+                Deliver(_queue.Dequeue(), pending.Packet.WithOffset(id.ToString()));
         }
     }
 
@@ -86,14 +80,18 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         }
     }
 
-    /// <summary>Nothing comes back any more: delivers what waits, and from now on everything at once.</summary>
+    /// <summary>Nothing will come back soon: what is appended from now on is sent to other nodes, and delivered here at once. What waits already is waited for.</summary>
     public void Close()
     {
         lock (_gate)
-        {
             _closed = true;
+    }
+
+    /// <summary>Delivers what waits still.</summary>
+    public void AbandonAll()
+    {
+        lock (_gate)
             AbandonUpTo(_sequence);
-        }
     }
 
     /// <summary>Something is missing in the stream: says so in it now, or when Redis is back.</summary>
@@ -105,15 +103,18 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
     }
 
     /// <summary>Sets the mark when one is due. Sent before anything that is sent after this call; never fails.</summary>
-    public async Task MendAsync()
+    /// <returns>How much was missing until then, for <see cref="IsWholeSince"/>; null when the mark is due still.</returns>
+    public async Task<long?> MendAsync()
     {
         Task marking;
         long due;
         lock (_gate)
         {
             due = _abandoned;
-            if (due == _marked || !redis.IsConnected)
-                return;
+            if (due == _marked)
+                return due;
+            if (!redis.IsConnected)
+                return null;
             marking = stream.AppendMarkAsync(new BroadcastOptions());
         }
 
@@ -122,11 +123,19 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
             await marking;
             lock (_gate)
                 _marked = Math.Max(_marked, due);
+            return due;
         }
         catch (Exception e) when (RedisConnection.IsLoss(e))
         {
-            // Stays due.
+            return null;
         }
+    }
+
+    /// <summary>Whether nothing more is missing than was then.</summary>
+    public bool IsWholeSince(long missing)
+    {
+        lock (_gate)
+            return _abandoned == missing;
     }
 
     private async Task WatchAsync(Task appending, long sequence)
@@ -139,7 +148,15 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
         catch (Exception e) when (RedisConnection.IsLoss(e))
         {
             lock (_gate)
+            {
                 AbandonUpTo(sequence);
+                if (!_closed)
+                    return;
+            }
+
+            // It has been delivered already.
+            redis.Dropped();
+            Break();
         }
     }
 
@@ -147,12 +164,16 @@ internal sealed class PendingEvents(EventStream stream, Channels channels, strin
     {
         while (_queue.TryPeek(out var pending) && pending.Sequence <= sequence)
         {
-            _queue.Dequeue();
             _abandoned++;
             redis.Dropped();
-            deliver(pending.Packet, pending.Options);
-            pending.Delivered.TrySetResult();
+            Deliver(_queue.Dequeue(), pending.Packet);
         }
+    }
+
+    private void Deliver(Pending pending, SocketPacket packet)
+    {
+        deliver(packet, pending.Options);
+        pending.Delivered.TrySetResult();
     }
 
     private sealed record Pending(long Sequence, SocketPacket Packet, BroadcastOptions Options, long Since)

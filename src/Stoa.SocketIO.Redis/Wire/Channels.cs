@@ -20,6 +20,9 @@ internal sealed class Channels(string prefix, string space, string uid)
 
     public string StreamKey { get; } = $"{prefix}-stream#{space}#";
 
+    /// <summary>There when programs whose events are not in the stream have sent some lately.</summary>
+    public string ForeignKey { get; } = $"{prefix}-foreign#{space}#";
+
     public string SessionKey(string privateId) => $"{prefix}-session#{space}#{privateId}";
 
     public string ResponseFor(string other) => $"{Response}{other}#";

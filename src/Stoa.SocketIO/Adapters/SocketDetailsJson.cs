@@ -72,7 +72,9 @@ public static class SocketDetailsJson
         {
             return JsonSerializer.SerializeToElement(value, options.GetTypeInfo(value?.GetType() ?? typeof(object)));
         }
-        catch (Exception e) when (e is NotSupportedException or JsonException or InvalidOperationException)
+#pragma warning disable CA1031 // The value is the application's: its getters may throw anything.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             return null;
         }

@@ -21,7 +21,7 @@ public sealed class HostileMessageTests
     private static readonly string[] Requests =
     [
         "{", "{}", "{\"type\":2}", "{\"type\":\"2\"}", "{\"type\":99}", "{\"type\":-1}", "{\"type\":5}", "{\"type\":6}", "{\"type\":6,\"data\":{}}", "{\"type\":6,\"data\":[]}",
-        "{\"type\":7,\"opts\":{}}", "{\"type\":7,\"opts\":{},\"packet\":{}}", "{\"type\":7,\"opts\":{\"rooms\":[[]]},\"packet\":{\"data\":[1]}}", "{\"type\":2,\"opts\":{\"rooms\":5}}",
+        "{\"type\":7,\"opts\":{}}", "{\"type\":7,\"opts\":{},\"packet\":{}}", "{\"type\":7,\"opts\":{},\"packet\":{\"data\":{}}}", "{\"type\":7,\"opts\":{},\"packet\":{\"data\":[]}}", "{\"type\":7,\"opts\":{},\"packet\":{\"data\":\"x\"}}", "{\"type\":7,\"opts\":{\"rooms\":[[]]},\"packet\":{\"data\":[1]}}", "{\"type\":2,\"opts\":{\"rooms\":5}}",
         "{\"type\":2,\"opts\":{\"rooms\":[\"nobody\"]},\"rooms\":{}}", "{\"type\":2,\"sid\":\"nobody\",\"room\":\"r\"}", "{\"requestId\":{},\"type\":0}", "[]", "null", "\u0081", "{\"uid\":\"\\ud800\",\"type\":0}", "{\"requestId\":\"\\ud800\",\"type\":0}", "{\"type\":0,\"rooms\":[\"\\ud800\"]}",
         "{\"type\":0,\"rooms\":\"x\"}", "{\"a\":" + new string('[', 300) + new string(']', 300) + "}",
     ];
