@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Stoa.SocketIO.Adapters;
 
 namespace Stoa.SocketIO.Namespaces;
 
@@ -50,15 +51,18 @@ internal sealed class NamespaceTable
         return null;
     }
 
-    /// <summary>The counterpart of <see cref="EnterAsync"/>: removes a dynamic namespace that is empty, when its last client can be recovered no more.</summary>
+    /// <summary>
+    /// The counterpart of <see cref="EnterAsync"/>: removes a dynamic namespace that is empty. When what its clients may come back to is in its own memory, only once
+    /// they cannot any more.
+    /// </summary>
     public void Leave(SocketNamespace space)
     {
         if (!space.Exit())
             return;
-        if (!space.Adapter.Recovers || _server.RecoveryTime == 0)
-            Remove(space, space.Exits);
-        else
+        if (space.Adapter is InMemoryAdapter { Recovers: true })
             _emptied.Add(space);
+        else
+            Remove(space, space.Exits);
     }
 
     private void Remove(SocketNamespace space, long exits)
