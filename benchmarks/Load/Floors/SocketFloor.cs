@@ -5,8 +5,9 @@ using System.Text;
 namespace Stoa.Load.Floors;
 
 /// <summary>
-/// The least a server over TCP can do here: one thread, epoll, one recv and one send per message, bytes made beforehand. It looks like a Socket.IO
-/// server to the generator, because each client's first two messages are answered as a handshake; nothing is parsed, masked or kept in order.
+/// The least a server over TCP can do here: one thread, epoll, one recv per readable socket, one send per receiver for all that one turn of the loop brought,
+/// bytes made beforehand. It looks like a Socket.IO server to the generator, because each client's first two messages are answered as a handshake; nothing is
+/// parsed, masked or kept in order.
 /// </summary>
 /// <remarks>Linux only. A process of its own (<c>Stoa.Load socket-floor PORT</c>), so that its CPU seconds are its own.</remarks>
 internal static unsafe partial class SocketFloor
@@ -33,6 +34,7 @@ internal static unsafe partial class SocketFloor
         Watch(poll, listener);
         var steps = new Dictionary<int, int>();
         var members = new List<int>();
+        var said = new List<byte>();
         var events = stackalloc Event[256];
         var buffer = stackalloc byte[16384];
         while (true)
@@ -53,14 +55,26 @@ internal static unsafe partial class SocketFloor
 
                 var length = (int)recv(socket, buffer, 16384, 0);
                 if (length > 0)
-                    Answer(socket, new Span<byte>(buffer, length), steps, members);
+                    Answer(socket, new Span<byte>(buffer, length), steps, members, said);
                 else
                     Forget(socket, steps, members);
             }
+
+            SendAll(members, said);
         }
     }
 
-    private static void Answer(int socket, Span<byte> message, Dictionary<int, int> steps, List<int> members)
+    private static void SendAll(List<int> members, List<byte> said)
+    {
+        if (said.Count == 0)
+            return;
+        var frames = said.ToArray();
+        said.Clear();
+        foreach (var member in members)
+            Send(member, frames);
+    }
+
+    private static void Answer(int socket, Span<byte> message, Dictionary<int, int> steps, List<int> members, List<byte> said)
     {
         var step = steps[socket];
         if (step < 2)
@@ -76,12 +90,12 @@ internal static unsafe partial class SocketFloor
             var isLong = (message[1] & 0x7F) == 126;
             var start = isLong ? 8 : 6;
             var end = start + (isLong ? (message[2] << 8) | message[3] : message[1] & 0x7F);
-            Answer(socket, message[start..end], members);
+            Answer(socket, message[start..end], members, said);
             message = message[end..];
         }
     }
 
-    private static void Answer(int socket, Span<byte> text, List<int> members)
+    private static void Answer(int socket, Span<byte> text, List<int> members, List<byte> said)
     {
         if (text.StartsWith("420[\"join\""u8))
         {
@@ -91,9 +105,7 @@ internal static unsafe partial class SocketFloor
         else if (text.StartsWith("42[\"say\""u8))
         {
             var data = text[text.IndexOf("{\"t\""u8)..^2];
-            var said = Frame($"42[\"said\",{Encoding.UTF8.GetString(data)}]");
-            foreach (var member in members)
-                Send(member, said);
+            said.AddRange(Frame($"42[\"said\",{Encoding.UTF8.GetString(data)}]"));
         }
         else
         {

@@ -11,7 +11,7 @@ public sealed class SocketsScenario : Scenario
     [
         ("1,000,000 deliveries, room of 1,000", "CPU s", "floor", static s => Measurements.DeliveriesAsync(s, 1000)),
         ("1,000,000 acknowledged echoes", "CPU s", "floor", static s => Measurements.EchoesAsync(s, 3000)),
-        ("connection set up", "CPU ms", null, static s => Measurements.ConnectionsAsync(s, 2000)),
+        ("connection set up", "CPU ms", "floor", static s => Measurements.ConnectionsAsync(s, 2000)),
         ("idle WebSocket at 5,000", "KiB", "bare", static s => Measurements.IdleMemoryAsync(s, 5000)),
         ("p99 at 20 messages/s × 1,000", "ms", "floor", static s => Measurements.LatencyAsync(s, 200)),
         ("100,000 acknowledged echoes over polling", "CPU s", null, static s => Measurements.PollingAsync(s, 10000)),
