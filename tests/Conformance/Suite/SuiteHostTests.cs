@@ -74,7 +74,7 @@ public sealed class SuiteHostTests(SuiteHostTests.Host host) : IClassFixture<Sui
             Assert.Equal("42[\"auth\",{}]", await client.NextAsync());
         }
 
-        await Task.Delay(4 * (PingInterval + PingTimeout), TestServer.Cancellation);
+        await Task.Delay(2 * (PingInterval + PingTimeout), TestServer.Cancellation);
         await client.SendAsync(path == "/socket.io/" ? "42[\"message\",\"still here\"]" : "4still here");
         Assert.EndsWith("still here", (await client.NextAsync()).TrimEnd('"', ']'));
     }
