@@ -21,13 +21,10 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
     private string? _epoch;
     private long _last;
     private string? _lastSign;
-    private volatile bool _away;
+    private bool _away;
 
     /// <summary>Which log is read; null before the first row could be.</summary>
     public string? Epoch => Volatile.Read(ref _epoch);
-
-    /// <summary>Whether it does not know just now which log that is.</summary>
-    public bool IsAway => _away;
 
     /// <summary>Ends when it listens; throws when the database is not there.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -57,6 +54,16 @@ internal sealed class LogReader(SqlNode node) : IAsyncDisposable
         }
 
         return reached.Task.WaitAsync(patience, node.Clock);
+    }
+
+    /// <summary>Whether this log still holds what was read last. One that came back without its end does not, and that may not have been noticed yet.</summary>
+    public async Task<bool> IsInAsync(DbConnection connection, CancellationToken cancellation)
+    {
+        long last;
+        string? sign;
+        lock (_gate)
+            (last, sign) = (_last, _lastSign);
+        return sign == await node.Tables.SignAsync(connection, last, cancellation);
     }
 
     private async Task RunAsync()

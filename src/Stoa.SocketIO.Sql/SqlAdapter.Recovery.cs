@@ -63,7 +63,7 @@ public sealed partial class SqlAdapter
     /// <remarks>Null, too, when events were delivered without being in the log, because the database was away.</remarks>
     public override async ValueTask<IReadOnlyList<SocketPacket>?> ReadMissedAsync(SavedSession session, string offset)
     {
-        if (_sessions is null || _node.Writer.Missing is not { } missing || _node.Reader.IsAway || Number(offset) is not { } from)
+        if (_sessions is null || _node.Writer.Missing is not { } missing || Number(offset) is not { } from)
             return null;
         try
         {
@@ -128,7 +128,7 @@ public sealed partial class SqlAdapter
     {
         // A beginning of the log is deleted, never a part: what is still there has everything after it.
         var start = from;
-        if (!await _node.Tables.HoldsAsync(connection, start, cancellation))
+        if (!await _node.Tables.HoldsAsync(connection, start, cancellation) || !await _node.Reader.IsInAsync(connection, cancellation))
             return null;
         while (true)
         {

@@ -179,6 +179,7 @@ public sealed class SqlGapTests
         await nodes.Here.IO.EmitAsync("first");
         var offset = JsonElement.Parse((await old.TextAsync())[2..])[1].GetString()!;
         var live = new Lost(old.Sid, old.Handshake.GetProperty("pid").GetString()!, offset);
+        await UntilAsync(async () => await store.OneAsync("SELECT 1 FROM {p}sessions") is not null);
         await store.RunAsync("UPDATE {p}nodes SET seen = 0 WHERE node = (SELECT node FROM {p}sessions)");
         var (client, _, isRecovered) = await live.ReturnAsync(nodes.There);
         Assert.True(isRecovered);
