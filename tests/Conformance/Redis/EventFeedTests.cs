@@ -139,8 +139,12 @@ public sealed class EventFeedTests : IAsyncDisposable
         _feed.Accept(heard);
         await redis.StartAgainAsync();
         await Wait.Until(() => _redis.IsConnected);
-        _feed.CatchUp();
-        await Wait.Until(() => _delivered.Contains("heard"));
+        // A Redis that has just come back may fail once more; the clock, which would have the feed look again, stands still.
+        await Wait.Until(() =>
+        {
+            _feed.CatchUp();
+            return _delivered.Contains("heard");
+        });
 
         Assert.Equal(["first", "not heard", "heard"], _delivered);
     }
