@@ -19,6 +19,7 @@ public sealed class OptionsTests
     [InlineData("MaxOutgoingBytes")]
     [InlineData("MaxOutgoingPackets")]
     [InlineData("MaxPacketsPerPost")]
+    [InlineData("MaxConnections")]
     [InlineData("MaxQueryLength")]
     [InlineData("StickyCookie")]
     [InlineData("MaxAttachments")]
@@ -27,8 +28,11 @@ public sealed class OptionsTests
     [InlineData("MaxNamespacesPerConnection")]
     [InlineData("MaxConnectsPerConnection")]
     [InlineData("MaxWaitingEvents")]
+    [InlineData("MaxWaitingBytes")]
     [InlineData("MaxDisconnection")]
     [InlineData("MaxPackets")]
+    [InlineData("MaxBytes")]
+    [InlineData("MaxSessions")]
     public async Task A_setting_out_of_range_stops_the_start_and_is_named(string name)
     {
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => TestServer.StartAsync(options: o =>
@@ -40,6 +44,17 @@ public sealed class OptionsTests
         }));
 
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a name")]
+    [InlineData("sid;")]
+    [InlineData("größe")]
+    public async Task A_cookie_whose_name_no_browser_would_send_back_stops_the_start(string name)
+    {
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => TestServer.StartAsync(options: o => o.StickyCookie = name));
+
+        Assert.Contains("StickyCookie", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

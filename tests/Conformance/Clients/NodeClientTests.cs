@@ -28,13 +28,10 @@ public sealed class NodeClientTests
         io.Of("/refused").Use((_, _, _) => throw new SocketRefusedException("not you", new { Code = 7 }));
     }
 
+    public static TheoryData<string, string> Clients => new MatrixTheoryData<string, string>(["socket.io-client", "socket.io-client-3"], ["polling", "websocket", "polling,websocket"]);
+
     [Theory]
-    [InlineData("socket.io-client", "polling")]
-    [InlineData("socket.io-client", "websocket")]
-    [InlineData("socket.io-client", "polling,websocket")]
-    [InlineData("socket.io-client-3", "polling")]
-    [InlineData("socket.io-client-3", "websocket")]
-    [InlineData("socket.io-client-3", "polling,websocket")]
+    [MemberData(nameof(Clients))]
     public async Task A_JavaScript_client_can_do_everything(string client, string transports)
     {
         await using var server = await TestServer.StartAsync(Events, o => o.PingInterval = TimeSpan.FromMilliseconds(500));
@@ -42,12 +39,7 @@ public sealed class NodeClientTests
     }
 
     [Theory]
-    [InlineData("socket.io-client", "polling")]
-    [InlineData("socket.io-client", "websocket")]
-    [InlineData("socket.io-client", "polling,websocket")]
-    [InlineData("socket.io-client-3", "polling")]
-    [InlineData("socket.io-client-3", "websocket")]
-    [InlineData("socket.io-client-3", "polling,websocket")]
+    [MemberData(nameof(Clients))]
     public async Task A_JavaScript_client_that_was_cut_off_comes_back_and_where_it_knows_how_with_what_it_missed(string client, string transports)
     {
         await using var server = await TestServer.StartAsync(

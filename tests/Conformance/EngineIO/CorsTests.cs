@@ -127,6 +127,24 @@ public sealed class CorsTests
     }
 
     [Fact]
+    public async Task A_compressed_answer_depends_on_the_origin_and_on_the_encoding()
+    {
+        await using var server = await TestServer.StartAsync(engine: static o =>
+        {
+            o.Cors = new EngineCors { AnyOrigin = true, Credentials = true };
+            o.HttpCompression = true;
+        });
+        server.Http.DefaultRequestHeaders.Add("Origin", "https://app.example");
+        server.Http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
+        var client = await server.PollingAsync("/engine.io/");
+        await client.SendAsync("4" + new string('x', 2_000));
+        using var answer = await client.GetAsync();
+
+        Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
+        Assert.Equal("Origin,Accept-Encoding", Header(answer, "Vary"));
+    }
+
+    [Fact]
     public async Task A_refusal_carries_the_headers_too()
     {
         await using var server = await Start(c => c.AnyOrigin = true);

@@ -220,6 +220,8 @@ public sealed class PollingTests
     [InlineData("gzip", "gzip")]
     [InlineData("deflate", "deflate")]
     [InlineData("identity", null)]
+    [InlineData("gzip;q=0, deflate", "deflate")]
+    [InlineData("gzip;q=0, deflate;q=0", null)]
     public async Task A_long_answer_is_compressed_only_when_switched_on_and_accepted(string accepted, string? encoding)
     {
         foreach (var on in new[] { true, false })

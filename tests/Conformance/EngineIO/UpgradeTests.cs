@@ -9,6 +9,19 @@ public sealed class UpgradeTests
     private static Task<WireSocket> Second(TestServer server, PollingClient client, string path = "/engine.io/") =>
         server.WebSocketAsync($"EIO=4&transport=websocket&sid={client.Sid}", path);
 
+    private static async Task StillPollsAsync(PollingClient client)
+    {
+        await client.SendAsync("4still here");
+        Assert.Equal(["4still here"], await client.PollAsync());
+    }
+
+    private static async Task MovesAsync(TestServer server, PollingClient client)
+    {
+        await using var socket = await UpgradeAsync(server, client);
+        await socket.SendAsync("4moved");
+        Assert.Equal("4moved", await socket.TextAsync());
+    }
+
     private static async Task<WireSocket> UpgradeAsync(TestServer server, PollingClient client, string path = "/engine.io/")
     {
         var socket = await Second(server, client, path);
@@ -90,12 +103,9 @@ public sealed class UpgradeTests
         await socket.SendAsync(first);
         Assert.Empty(await socket.ClosedAsync());
 
-        await client.SendAsync("4still here");
-        Assert.Equal(["4still here"], await client.PollAsync());
+        await StillPollsAsync(client);
         // And another upgrade may be tried.
-        await using var again = await UpgradeAsync(server, client);
-        await again.SendAsync("4moved");
-        Assert.Equal("4moved", await again.TextAsync());
+        await MovesAsync(server, client);
     }
 
     [Fact]
@@ -109,8 +119,7 @@ public sealed class UpgradeTests
         await socket.SendAsync("4too early");
         Assert.Empty(await socket.ClosedAsync());
 
-        await client.SendAsync("4still here");
-        Assert.Equal(["4still here"], await client.PollAsync());
+        await StillPollsAsync(client);
     }
 
     [Fact]
@@ -122,8 +131,7 @@ public sealed class UpgradeTests
         await socket.SendAsync("2probe");
         Assert.Equal(["3probe"], await socket.ClosedAsync());
 
-        await client.SendAsync("4still here");
-        Assert.Equal(["4still here"], await client.PollAsync());
+        await StillPollsAsync(client);
     }
 
     [Fact]
@@ -136,11 +144,8 @@ public sealed class UpgradeTests
             Assert.Empty(await silent.ClosedAsync());
         }
 
-        await client.SendAsync("4still here");
-        Assert.Equal(["4still here"], await client.PollAsync());
-        await using var again = await UpgradeAsync(server, client);
-        await again.SendAsync("4moved");
-        Assert.Equal("4moved", await again.TextAsync());
+        await StillPollsAsync(client);
+        await MovesAsync(server, client);
     }
 
     [Fact]
@@ -152,8 +157,7 @@ public sealed class UpgradeTests
         await socket.SendAsync("2probe"u8.ToArray());
         Assert.Empty(await socket.ClosedAsync());
 
-        await client.SendAsync("4still here");
-        Assert.Equal(["4still here"], await client.PollAsync());
+        await StillPollsAsync(client);
     }
 
     [Fact]
