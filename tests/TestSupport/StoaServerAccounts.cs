@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Stoa.Core.Data;
+using Stoa.Server.Identity;
 using Xunit;
 
 namespace Stoa.TestSupport;
@@ -21,6 +22,14 @@ public static class StoaServerAccounts
     {
         await using var scope = stoa.Services.CreateAsyncScope();
         return await query(scope.ServiceProvider.GetRequiredService<StoaDb>());
+    }
+
+    /// <summary>Makes a superuser past the doors, as the command line does.</summary>
+    public static async Task CreateAdminAsync(this StoaServer stoa, string name, string password)
+    {
+        await using var scope = stoa.Services.CreateAsyncScope();
+        var create = ActivatorUtilities.CreateInstance<CreateAdmin>(scope.ServiceProvider);
+        Assert.Null((await create.Handle(new(name, $"{name}@example.org", password), TestContext.Current.CancellationToken)).Refusal);
     }
 
     /// <summary>Makes the role if it is not there, and gives it as the only one.</summary>

@@ -53,6 +53,9 @@ public static class DatabaseUrl
     public static DatabaseTarget File(string path) =>
         new(DatabaseKind.Sqlite, new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path) }.ConnectionString);
 
+    /// <summary>The file of an SQLite target, as a whole path.</summary>
+    public static string FileOf(DatabaseTarget target) => Path.GetFullPath(new SqliteConnectionStringBuilder(target.Connection).DataSource);
+
     /// <summary>The target for people: product, place and name, without the password.</summary>
     public static string Describe(DatabaseTarget target)
     {

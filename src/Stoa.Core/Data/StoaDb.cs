@@ -38,6 +38,8 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<Restriction> Restrictions => Set<Restriction>();
 
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
     public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
 
     public DbSet<EmailVerification> EmailVerifications => Set<EmailVerification>();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Stoa.Core.Data;
 using Stoa.Core.Data.Backups;
+using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Cli;
@@ -21,6 +22,7 @@ public static class Cli
         new("create-admin", "--username U --email E [--password P]: make a superuser", CreateAdminVerb.RunAsync),
         new("check-config", "print every setting with its value and source; exit 78 when one is wrong", CheckConfig.RunAsync),
         new("backup", "FILE [--force]: a copy of the record and the signing key, while servers run", Backup.RunAsync),
+        new("rotate-key", "[--retire [--force]]: a new signing key before the old ones; --retire removes those", RotateKey.RunAsync),
         new("restore", "FILE [--force]: bring a backup back, into an empty place", Restore.RunAsync),
         new("doctor", "check settings, database, folders, clock, key, TLS, bucket, Redis, mail and Twilio; exit 1 when one fails", Doctor.RunAsync),
         new("try-redaction", "FILE... [--lines]: what the scanner takes out of example messages, one a line", TryRedaction.RunAsync),
@@ -31,6 +33,7 @@ public static class Cli
     /// <returns>The exit code of the process.</returns>
     public static async Task<int> RunAsync(string[] args, Func<string[], Task<int>> serve)
     {
+        OwnerOnlyProcess.Begin();
         var line = CommandLine.Read(args);
         try
         {

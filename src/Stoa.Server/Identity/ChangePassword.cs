@@ -7,13 +7,14 @@ using Stoa.Server.Identity.Throttling;
 namespace Stoa.Server.Identity;
 
 /// <summary>Changes the caller's password, proven by the current one, and ends every other session of the account.</summary>
-/// <remarks>Refusals: <c>auth.password_wrong</c>, <c>auth.password_weak</c>, <c>auth.paused</c>, <c>auth.busy</c>.</remarks>
+/// <remarks>Refusals: <c>auth.password_wrong</c>, <see cref="PasswordRules.Refusals"/>, <c>auth.paused</c>, <c>auth.busy</c>.</remarks>
 public sealed class ChangePassword(
     StoaDb db, PasswordHashing passwords, PasswordRules rules, PasswordProof proof, SessionEnding ending, TimeProvider clock)
 {
     public async Task<Outcome<Done>> Handle(string current, string next, Caller caller, CancellationToken cancellation)
     {
-        if (rules.WhyNot(next) is { } weak)
+        var own = await db.Users.Where(u => u.Id == caller.UserId).Select(u => new { u.Username, u.Email, u.FullName }).SingleAsync(cancellation);
+        if (rules.WhyNot(next, [own.Username, own.Email, own.FullName]) is { } weak)
             return weak;
         var proven = await proof.CheckAsync(caller, current, cancellation);
         if (proven.Refusal is { } refusal)

@@ -6,14 +6,14 @@ using Stoa.Core.Data;
 namespace Stoa.Server.Identity;
 
 /// <summary>Makes a superuser; only the command line calls it (contract E.9.14).</summary>
-/// <remarks>Refusals: <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.password_weak</c>, <c>auth.busy</c>.</remarks>
+/// <remarks>Refusals: <c>auth.username_taken</c>, <c>auth.email_taken</c>, <see cref="PasswordRules.Refusals"/>, <c>auth.busy</c>.</remarks>
 public sealed class CreateAdmin(StoaDb db, PasswordHashing passwords, PasswordRules rules, TimeProvider clock)
 {
     public sealed record Request(string Username, string Email, string Password);
 
     public async Task<Outcome<User>> Handle(Request request, CancellationToken cancellation)
     {
-        if (rules.WhyNot(request.Password) is { } weak)
+        if (rules.WhyNot(request.Password, [request.Username, request.Email]) is { } weak)
             return weak;
         var hash = await passwords.HashAsync(request.Password, cancellation);
         if (hash.Refusal is { } busy)

@@ -5,6 +5,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity.Doors;
+using Stoa.Server.Identity.Inviting;
 using Stoa.Server.Identity.Mails;
 using Stoa.Server.Identity.Passkeys;
 using Stoa.Server.Identity.Profiles;
@@ -66,6 +67,8 @@ public static class IdentityModule
         services.AddScoped<ManageResetTokens>();
         services.AddScoped<VerifyEmail>();
         services.AddHostedService<ForgetOldLinks>();
+        services.AddScoped<Invitations>();
+        services.AddScoped<ManageInvitations>();
         services.AddScoped<IMailKind, WelcomeMail>();
         services.AddScoped<IMailKind, VerificationMail>();
         services.AddScoped<IMailKind, PasswordResetMail>();
@@ -74,6 +77,7 @@ public static class IdentityModule
     }
 
     private static IServiceCollection AddTwoFactor(this IServiceCollection services) => services
+        .AddHostedService<SealAnew>()
         .AddScoped<Challenges>()
         .AddScoped<SecondFactor>()
         .AddScoped<RecoveryCodes>()
@@ -119,6 +123,7 @@ public static class IdentityModule
         routes.MapPlanner();
         routes.MapProfiles();
         routes.MapRestrictionAdmin();
+        routes.MapInvitationAdmin();
         routes.MapSupport();
     }
 }
@@ -172,6 +177,9 @@ public static class IdentityModule
 [JsonSerializable(typeof(RestrictionList))]
 [JsonSerializable(typeof(ProfileBody))]
 [JsonSerializable(typeof(PrivacyBody))]
+[JsonSerializable(typeof(InvitationBody))]
+[JsonSerializable(typeof(InvitationList))]
+[JsonSerializable(typeof(InvitationView))]
 [JsonSerializable(typeof(ProfileAnswer))]
 public sealed partial class IdentityJson : JsonSerializerContext;
 

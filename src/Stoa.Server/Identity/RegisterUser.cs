@@ -5,6 +5,7 @@ using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Identity.Inviting;
 using Stoa.Server.Identity.Mails;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Mail;
@@ -13,8 +14,8 @@ namespace Stoa.Server.Identity;
 
 /// <summary>Makes an account and signs it in at once.</summary>
 /// <remarks>
-/// Refusals: <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>, <c>auth.username_invalid</c>, <c>auth.password_weak</c>,
-/// <c>auth.role_forbidden</c>, <c>rate.registrations</c>, <c>auth.busy</c>. Names and addresses are unique ignoring case, by unique keys: of many at once
+/// Refusals: <c>auth.username_taken</c>, <c>auth.email_taken</c>, <c>auth.phone_taken</c>, <c>auth.username_invalid</c>,
+/// <c>auth.role_forbidden</c>, <c>rate.registrations</c>, <c>auth.busy</c>, <c>auth.registration_closed</c>, <c>auth.invitation_needed</c>, those of <see cref="PasswordRules"/>. Names and addresses are unique ignoring case, by unique keys: of many at once
 /// one wins. Writes the account, its session, and the role it gave itself.
 /// </remarks>
 public sealed class RegisterUser(
@@ -24,6 +25,7 @@ public sealed class RegisterUser(
     SessionTokens sessions,
     SignInLimits limits,
     SelfAssignedRoles roles,
+    Invitations invitations,
     OutgoingMail mails,
     AuditTrail audit,
     TimeProvider clock,
@@ -41,6 +43,8 @@ public sealed class RegisterUser(
 
     /// <param name="Username">Null: one is made from the e-mail address.</param>
     /// <param name="Role">What the account wants to be; unknown words are let pass and mean nothing.</param>
+    /// <param name="Invitation">The code of an invitation; looked at only while registration is by invitation.</param>
+    /// <param name="MinimumPasswordLength">Of the surface that was registered at.</param>
     public sealed record Request(
         string? Username,
         string Email,
@@ -48,17 +52,21 @@ public sealed class RegisterUser(
         string? FullName,
         string? PhoneNumber,
         Device Device,
-        string? Role = null);
+        string? Role = null,
+        string? Invitation = null,
+        int MinimumPasswordLength = PasswordRules.MinimumLength);
 
     public async Task<Outcome<SignedIn>> Handle(Request request, CancellationToken cancellation)
     {
         if (limits.Registration(request.Device.IpAddress) is { } tooMany)
             return tooMany;
+        if (invitations.WhyClosed(request.Invitation) is { } closed)
+            return closed;
         var role = await roles.FindAsync(request.Role, cancellation);
         if (role.Refusal is { } forbidden)
             return forbidden;
 
-        var registered = await AddAsync(request, user =>
+        var registered = await AddAsync(request, () => invitations.TakeAsync(request.Invitation, cancellation), user =>
         {
             if (role.Value is { } roleId)
                 db.UserRoles.Add(new UserRole { UserId = user.Id, RoleId = roleId });
@@ -71,16 +79,18 @@ public sealed class RegisterUser(
 
     /// <summary>The account alone, made by an administrator.</summary>
     public async Task<Outcome<User>> HandleFor(Caller actor, Request request, CancellationToken cancellation) =>
-        await AddAsync(request, async user =>
+        await AddAsync(request, static () => Task.FromResult<Refusal?>(null), async user =>
         {
             audit.Note(actor, "user.created", "user", user.Id);
             await db.SaveChangesAsync(cancellation);
             return user;
         }, cancellation);
 
-    private async Task<Outcome<T>> AddAsync<T>(Request request, Func<User, Task<T>> then, CancellationToken cancellation)
+    /// <param name="first">Within the transaction, before anything is written: null when the account may be made.</param>
+    /// <param name="then">Within the transaction, once the account has its id.</param>
+    private async Task<Outcome<T>> AddAsync<T>(Request request, Func<Task<Refusal?>> first, Func<User, Task<T>> then, CancellationToken cancellation)
     {
-        if (rules.WhyNot(request.Password) is { } weak)
+        if (rules.WhyNot(request.Password, [request.Username, request.Email, request.FullName], request.MinimumPasswordLength) is { } weak)
             return weak;
         if (request.Username?.Contains('@', StringComparison.Ordinal) == true && User.KeyOf(request.Username) != User.KeyOf(request.Email))
             return UsernameInvalid;
@@ -93,7 +103,7 @@ public sealed class RegisterUser(
 
         foreach (var name in names)
         {
-            var made = await MakeAsync(name, hash.Value, request, then, cancellation);
+            var made = await MakeAsync(name, hash.Value, request, first, then, cancellation);
             if (made.Refusal != UsernameTaken)
                 return made;
         }
@@ -101,15 +111,18 @@ public sealed class RegisterUser(
         return UsernameTaken;
     }
 
-    private async Task<Outcome<T>> MakeAsync<T>(string name, string hash, Request request, Func<User, Task<T>> then, CancellationToken cancellation)
+    private async Task<Outcome<T>> MakeAsync<T>(
+        string name, string hash, Request request, Func<Task<Refusal?>> first, Func<User, Task<T>> then, CancellationToken cancellation)
     {
         var user = User.Register(name, request.Email, hash, clock.GetUtcNow());
         user.FullName = Blank(request.FullName);
         user.PhoneNumber = Phone(request);
         try
         {
-            return await db.WriteAsync(async () =>
+            return await db.WriteAsync<Outcome<T>>(async () =>
             {
+                if (await first() is { } refusal)
+                    return refusal;
                 db.Users.Add(user);
                 await db.SaveChangesAsync(cancellation);
                 mails.Add(WelcomeMail.Kind, user.Id);

@@ -16,7 +16,7 @@ namespace Stoa.Server.Identity;
 /// <remarks>
 /// Single use: of many at once one wins, by a conditional update in the transaction that changes the password, ends the sessions, queues the confirmation
 /// mail and writes the audit row. The address counts as verified: the link came from there.
-/// Refusals: <c>auth.reset_invalid</c> (unknown, used, over: not told apart), <c>auth.password_weak</c>, <c>auth.busy</c>, <c>rate.reset_tokens</c>.
+/// Refusals: <c>auth.reset_invalid</c> (unknown, used, over: not told apart), <see cref="PasswordRules.Refusals"/>, <c>auth.busy</c>, <c>rate.reset_tokens</c>.
 /// </remarks>
 public sealed class ResetPassword(
     StoaDb db,
@@ -41,7 +41,8 @@ public sealed class ResetPassword(
             return tooMany;
         if (await links.FindAsync<PasswordReset>(request.Token, cancellation) is not { } link)
             return Invalid;
-        if (rules.WhyNot(request.NewPassword) is { } weak)
+        var own = await db.Users.Where(u => u.Id == link.UserId).Select(u => new { u.Username, u.Email, u.FullName }).SingleAsync(cancellation);
+        if (rules.WhyNot(request.NewPassword, [own.Username, own.Email, own.FullName]) is { } weak)
             return weak;
         var hash = await passwords.HashAsync(request.NewPassword, cancellation);
         if (hash.Refusal is { } busy)

@@ -26,6 +26,7 @@ public static class RealtimeServices
             o.PingInterval = settings.SocketIO.PingInterval;
             o.PingTimeout = settings.SocketIO.PingTimeout;
             o.MaxPayload = settings.SocketIO.MaxPayload;
+            o.AllowRequest = new PageOrigins(settings.AllowedOrigins).WhyNotAsync;
             if (settings.SocketIO.RecoverFor > TimeSpan.Zero)
             {
                 // The token is checked again: the session may have ended meanwhile.

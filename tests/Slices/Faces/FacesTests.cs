@@ -51,6 +51,86 @@ public sealed class FacesTests
     }
 
     [Theory, EachDatabase]
+    public async Task What_tells_about_the_server_is_for_this_machine_the_key_named_networks_and_administrators(Database database)
+    {
+        await using var stoa = StoaServer.Start(
+            database, null, ("Monitoring:Key", "a key for monitoring"), ("Monitoring:Networks", "192.0.2.0/24"), ("Listen:KnownProxies", "127.0.0.1"));
+        using var root = await stoa.SuperuserAsync();
+        using var ana = await stoa.RegisterAsync();
+        using var client = stoa.Stranger();
+        foreach (var path in (string[])["/metrics", "/db-test", "/api/db-test"])
+        {
+            client.UseHeader("X-Forwarded-For", "203.0.113.7");
+            (await client.GetAsync(path)).IsRefusal(403, "monitoring.forbidden");
+            client.UseToken("a key for monitorinG");
+            (await client.GetAsync(path)).IsRefusal(403, "monitoring.forbidden");
+            client.UseToken("a key for monitoring");
+            (await client.GetAsync(path)).Is(200);
+            client.UseToken(null);
+            client.UseHeader("X-Forwarded-For", "192.0.2.9");
+            (await client.GetAsync(path)).Is(200);
+            ana.UseHeader("X-Forwarded-For", "203.0.113.7");
+            (await ana.GetAsync(path)).IsRefusal(403, "monitoring.forbidden");
+            root.UseHeader("X-Forwarded-For", "203.0.113.7");
+            (await root.GetAsync(path)).Is(200);
+        }
+    }
+
+    [Theory, EachDatabase]
+    public async Task Behind_a_proxy_that_nobody_named_everybody_is_a_stranger_to_monitoring(Database database)
+    {
+        using var client = StoaServer.For(database).Stranger();
+        (await client.GetAsync("/metrics")).Is(200);
+
+        client.UseHeader("X-Forwarded-For", "203.0.113.7");
+        (await client.GetAsync("/metrics")).IsRefusal(403, "monitoring.forbidden");
+    }
+
+    [Theory, EachDatabase]
+    public async Task Every_answer_tells_browsers_not_to_guess_frame_remember_or_tell_on(Database database)
+    {
+        await using var stoa = StoaServer.Start(database, null, ("Listen:KnownProxies", "127.0.0.1"));
+        using var ana = await stoa.RegisterAsync();
+        using var stranger = stoa.Stranger();
+        Answer[] answers =
+        [
+            await ana.GetAsync("/auth/me"), await ana.GetAsync("/messages"), await stranger.GetAsync("/auth/me"), await stranger.GetAsync("/nowhere"),
+            await stranger.PostRawAsync("/auth/login", "{"), await stranger.PostAsync("/auth/login", new { username = ana.Name, password = "correct-horse" }),
+            await stranger.GetAsync("/docs/index.html"),
+        ];
+
+        Assert.All(answers, static a =>
+        {
+            Assert.Equal("nosniff", a.Headers["X-Content-Type-Options"]);
+            Assert.Equal("no-referrer", a.Headers["Referrer-Policy"]);
+            Assert.Contains("frame-ancestors 'none'", a.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe-eval", a.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+            Assert.False(a.Headers.ContainsKey("Strict-Transport-Security"));
+        });
+        Assert.All(answers[..^1], static a => Assert.Contains("no-store", a.Headers["Cache-Control"], StringComparison.Ordinal));
+        stranger.UseHeader("X-Forwarded-Proto", "https");
+        stranger.UseHeader("X-Forwarded-For", "203.0.113.7");
+        Assert.Equal("max-age=31536000", (await stranger.GetAsync("/health")).Headers["Strict-Transport-Security"]);
+    }
+
+    [Theory, EachDatabase]
+    public async Task An_error_has_one_form_whatever_the_request_accepts(Database database)
+    {
+        using var client = StoaServer.For(database).Stranger();
+        foreach (var accept in (string[])["*/*", "application/json", "text/html", "image/png", "text/plain;q=0.5", "nonsense"])
+        {
+            client.UseHeader("Accept", accept);
+            (await client.GetAsync("/nowhere")).IsRefusal(404, "route.not_found");
+            (await client.GetAsync("/auth/me")).IsRefusal(401, "auth.required");
+            (await client.PostRawAsync("/auth/register", "{}")).IsRefusal(422, "validation.failed");
+            (await client.PostRawAsync("/auth/register", "{")).IsRefusal(400, "request.malformed");
+            (await client.PostRawAsync("/auth/register", "x", "text/csv")).IsRefusal(415, "request.unsupported_media_type");
+            (await client.PostAsync("/auth/login", new { username = StoaServer.Unique("nobody"), password = "wrong-word" })).IsRefusal(401, "auth.credentials");
+            (await client.PutAsync("/health")).IsRefusal(405, "route.method_not_allowed");
+        }
+    }
+
+    [Theory, EachDatabase]
     public async Task Metrics_show_requests_in_the_prometheus_text_form(Database database)
     {
         using var stranger = StoaServer.For(database).Stranger();

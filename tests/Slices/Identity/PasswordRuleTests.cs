@@ -23,8 +23,32 @@ public sealed class PasswordRuleTests
         (await client.PutAsync("/auth/me/password", new { current_password = "Str0ng!enough", new_password = "weak-one" })).IsRefusal(400, "auth.password_weak");
         (await client.PutAsync("/auth/me/password", new { current_password = "Str0ng!enough", new_password = "Str0nger!still" })).Is(200);
 
-        using var lax = await StoaServer.For(database).RegisterAsync("lax", "simple");
+        using var lax = await StoaServer.For(database).RegisterAsync("lax", "zimple");
         (await lax.GetAsync("/auth/me")).Is(200);
+    }
+
+    [Theory, EachDatabase]
+    public async Task What_is_guessed_first_too_short_or_the_own_name_is_refused_at_every_door(Database database)
+    {
+        var stoa = StoaServer.For(database);
+        using var client = stoa.Stranger();
+        var name = StoaServer.Unique("ownname");
+        object Body(string password) => new { username = name, email = $"{name}@example.org", password };
+
+        foreach (var common in (string[])["password1", "Qwertyuiop", "12345678", "aaaaaaaa", "ababababab", "87654321", "iloveyou"])
+        {
+            (await client.PostAsync("/auth/register", Body(common))).IsRefusal(400, "auth.password_common");
+            (await client.PostAsync("/api/v1/auth/register", Body(common))).IsRefusal(400, "auth.password_common");
+            (await client.PostAsync("/api/auth/register", Body(common))).IsRefusal(400, "auth.password_common");
+        }
+
+        (await client.PostAsync("/auth/register", Body(name.ToUpperInvariant()))).IsRefusal(400, "auth.password_own_name");
+        (await client.PostAsync("/auth/register", Body($"{name}@example.org"))).IsRefusal(400, "auth.password_own_name");
+        (await client.PostAsync("/api/auth/register", Body("zy7!xw"))).IsRefusal(400, "auth.password_short");
+        client.SignIn((await client.PostAsync("/auth/register", Body("zy7!xw"))).Is(201));
+        foreach (var (bad, code) in new[] { ("zy7!xw-", "auth.password_short"), ("sunshine1", "auth.password_common"), (name, "auth.password_own_name") })
+            (await client.PutAsync("/auth/me/password", new { current_password = "zy7!xw", new_password = bad })).IsRefusal(400, code);
+        (await client.PutAsync("/auth/me/password", new { current_password = "zy7!xw", new_password = "zy7!xw-longer" })).Is(200);
     }
 
     [Theory, EachDatabase]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Stoa.Core.Data;
@@ -44,15 +46,80 @@ public sealed class SettingsTests : IDisposable
     [Fact, Requirement("S1-73")]
     public void Tls_is_spoken_once_both_files_are_there()
     {
-        here.With("AI_MESSAGE_SSL_CERT", "ssl/c.pem").With("AI_MESSAGE_SSL_KEY", "ssl/k.pem").WithFile("ssl/c.pem", "");
-
         var plain = here.Start();
         Assert.Equal("http://0.0.0.0:8000", UrlsOf());
-        Assert.Contains(plain.Notes, static note => note.StartsWith("TLS is off", StringComparison.Ordinal) && note.Contains("k.pem", StringComparison.Ordinal));
+        Assert.Contains(plain.Notes, static note => note.StartsWith("TLS is off", StringComparison.Ordinal) && note.Contains("key.pem", StringComparison.Ordinal));
 
-        here.WithFile("ssl/k.pem", "");
+        var (certificate, key) = Pem();
+        here.With("AI_MESSAGE_SSL_CERT", "ssl/c.pem").With("AI_MESSAGE_SSL_KEY", "ssl/k.pem").WithFile("ssl/c.pem", certificate).WithFile("ssl/k.pem", key);
         Assert.Equal("https://0.0.0.0:8000", UrlsOf());
         Assert.DoesNotContain(here.Start().Notes, static note => note.Contains("TLS", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_certificate_that_is_half_there_or_unreadable_stops_the_start_instead_of_turning_tls_off()
+    {
+        var (certificate, key) = Pem();
+        void IsRefused() => Assert.Contains(here.RefusedStart(), static p => p.StartsWith("TLS: the certificate", StringComparison.Ordinal));
+
+        here.WithFile("ssl/cert.pem", certificate);
+        IsRefused();
+        here.WithFile("ssl/key.pem", "no key");
+        IsRefused();
+        here.WithFile("ssl/key.pem", Pem().Key);
+        IsRefused();
+        here.WithFile("ssl/key.pem", key);
+        Assert.True(here.Start().Listen.HasTls);
+        here.With("AI_MESSAGE_SSL_CERT", "elsewhere/cert.pem");
+        IsRefused();
+    }
+
+    [Fact]
+    public void A_secret_may_come_from_a_file_and_a_file_that_does_not_help_stops_the_start()
+    {
+        here.WithFile("run/key", "a secret of more than thirty-two bytes\n").With("SECRET_KEY_FILE", "run/key");
+        Assert.Equal("a secret of more than thirty-two bytes", here.Start().Tokens.Secret);
+        Assert.Contains("environment SECRET_KEY_FILE", here.Start().Describe(), StringComparison.Ordinal);
+
+        here.WithFile("run/s3", "s3-secret").WithFile(".env", "S3__SecretKey_FILE=run/s3\nSMTP_PASSWORD_FILE=run/s3\nSMTP_USERNAME=me\n");
+        Assert.Equal(("s3-secret", "s3-secret"), (here.Start().S3.SecretKey, here.Start().Mail.SmtpPassword));
+
+        here.With("SECRET_KEY", "another secret of more than thirty-two bytes");
+        Assert.Contains(here.RefusedStart(), static p => p.Contains("given twice", StringComparison.Ordinal) && !p.Contains("another secret", StringComparison.Ordinal));
+        here.With("SECRET_KEY", "").WithFile("run/key", "\n");
+        Assert.Contains(here.RefusedStart(), static p => p.Contains("SECRET_KEY_FILE", StringComparison.Ordinal) && p.Contains("empty", StringComparison.Ordinal));
+        here.With("SECRET_KEY_FILE", "nowhere");
+        Assert.Contains(here.RefusedStart(), static p => p.Contains("cannot be read", StringComparison.Ordinal));
+        here.With("SECRET_KEY_FILE", "").With("Passwords__BcryptRounds_FILE", "run/s3");
+        Assert.Contains(here.RefusedStart(), static p => p.Contains("Passwords__BcryptRounds_FILE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_name_the_deployment_scripts_rely_on_starts_from_the_environment_and_from_env_file()
+    {
+        var names = new Dictionary<string, string>
+        {
+            ["RATELIMIT__MESSAGES_PER_MINUTE"] = "10", ["RATELIMIT__CALLS_PER_HOUR"] = "5", ["RATELIMIT__LOGINS_PER_MINUTE"] = "10",
+            ["MAX_PASSWORD_RESET_ATTEMPTS_PER_HOUR"] = "5000", ["BCRYPT_ROUNDS"] = "12", ["ENABLE_MOCK_ANALYTICS_DATA"] = "false", ["MIGRATE_ON_START"] = "true",
+            ["FRONTEND_URL"] = "https://app.example.org", ["CORS_ORIGINS"] = "https://b.example.org", ["SMTP_SERVER"] = "mail.example.org", ["SMTP_PORT"] = "587",
+            ["FROM_EMAIL"] = "a@example.org", ["FROM_NAME"] = "A", ["AI_MESSAGE_LOGS_FOLDER"] = "logs", ["PORT"] = "8000", ["AGORA_APP_ID"] = "a",
+            ["AGORA_APP_CERTIFICATE"] = "b", ["ADMIN_SECRET_KEY"] = "a key of more than thirty-two characters", ["ENABLE_BATCH_PROCESSING"] = "true",
+            ["PASSWORD_RESET_TOKEN_EXPIRE_HOURS"] = "1", ["SECRET_KEY"] = "a secret of more than thirty-two bytes", ["WEBSOCKET_SECRET_KEY"] = "x",
+        };
+        here.WithFile(".env", string.Join('\n', names.Select(static n => $"{n.Key}={n.Value}")));
+        here.Start();
+        here.WithFile(".env", "");
+        foreach (var (name, value) in names)
+            here.With(name, value);
+        here.Start();
+    }
+
+    private static (string Certificate, string Key) Pem()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = DateTimeOffset.UtcNow;
+        using var made = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+        return (made.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
     [Fact]

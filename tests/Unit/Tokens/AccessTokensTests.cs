@@ -113,19 +113,35 @@ public sealed class AccessTokensTests
     {
         var folder = Directory.CreateTempSubdirectory("stoa-key-").FullName;
 
-        var first = SigningKeys.Load(null, folder);
-        var again = SigningKeys.Load(null, folder);
+        var first = SigningKeys.Load(null, [], folder);
+        var again = SigningKeys.Load(null, [], folder);
 
         Assert.Equal(first.ById[first.CurrentId], again.ById[again.CurrentId]);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "signing.key")));
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public void What_was_signed_by_the_servers_own_key_or_for_another_purpose_is_no_token()
+    {
+        const string Header = """{"alg":"HS256","kid":"now","typ":"JWT"}""";
+        const string Claims = """{"sub":"7","sid":42,"type":"access","exp":4102444800}""";
+        var head = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Claims))}";
+        string SignedBy(byte[] key) => $"{head}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(head)))}";
+        var keys = new SigningKeys("now", new Dictionary<string, byte[]> { ["now"] = Key });
+
+        Assert.Equal(TokenFault.None, Tokens().Verify(SignedBy(keys.For(AccessTokens.Purpose, "now")), out _));
+        Assert.Equal(TokenFault.Malformed, Tokens().Verify(SignedBy(Key), out _));
+        Assert.Equal(TokenFault.Malformed, Tokens().Verify(SignedBy(keys.For("file link", "now")), out _));
+    }
+
     private AccessTokens Tokens() =>
         new(new SigningKeys("now", new Dictionary<string, byte[]> { ["now"] = Key }), TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(30), clock);
 
-    private static string Forge(string header, string payload, byte[] key)
+    /// <summary>Signed as the server does: by the key derived for tokens.</summary>
+    private static string Forge(string header, string payload, byte[] root)
     {
+        var key = new SigningKeys("now", new Dictionary<string, byte[]> { ["now"] = root }).For(AccessTokens.Purpose, "now");
         var head = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
         return $"{head}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(head)))}";
     }

@@ -54,6 +54,20 @@ public sealed class SealingTests
         Assert.NotEqual(With("k1").Hash("a", "text"), With("k2").Hash("a", "text"));
     }
 
+    [Fact]
+    public void A_kept_hash_names_its_key_is_found_under_every_accepted_one_and_so_are_those_of_older_versions()
+    {
+        var kept = With("k1").KeptHash("codes", "7:ABCDE");
+
+        Assert.Equal(64, kept.Length);
+        Assert.StartsWith("k1.", kept, StringComparison.Ordinal);
+        Assert.Contains(kept, With("k2", "k1").KeptHashes("codes", "7:ABCDE"));
+        Assert.Contains(With("k1").Hash("codes", "7:ABCDE"), With("k2", "k1").KeptHashes("codes", "7:ABCDE"));
+        Assert.DoesNotContain(kept, With("k2").KeptHashes("codes", "7:ABCDE"));
+        Assert.True(With("k1").IsCurrent(kept));
+        Assert.False(With("k2", "k1").IsCurrent(kept));
+    }
+
     private static Sealing With(params string[] ids) => new(new SigningKeys(
         ids[0], ids.ToDictionary(static id => id, static id => Encoding.ASCII.GetBytes(id.PadRight(SigningKeys.MinimumBytes, '-')), StringComparer.Ordinal)));
 }

@@ -55,6 +55,17 @@ internal sealed class RecoveryCodeTable : IEntityTypeConfiguration<RecoveryCode>
     }
 }
 
+internal sealed class InvitationTable : IEntityTypeConfiguration<Invitation>
+{
+    public void Configure(EntityTypeBuilder<Invitation> invitation)
+    {
+        invitation.ToTable("invitations");
+        invitation.Property(i => i.CodeHash).HasMaxLength(64);
+        invitation.Property(i => i.Note).HasMaxLength(Invitation.MaxNoteLength);
+        invitation.HasIndex(i => i.CodeHash).IsUnique();
+    }
+}
+
 internal sealed class PasskeyTable : IEntityTypeConfiguration<Passkey>
 {
     public void Configure(EntityTypeBuilder<Passkey> passkey)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Stoa.Core.Data;
 using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
@@ -22,9 +23,35 @@ internal static class FileChecks
         if (settings.S3.Bucket.Length == 0 && Directory.Exists(FileServices.FolderOf(settings)))
             yield return Folder("file folder", FileServices.FolderOf(settings), settings.Data.MinimumFreeBytes);
         yield return Key(settings);
+        foreach (var (name, path) in Secret(settings))
+        {
+            // A folder of somebody's own making may be open on purpose; what the server writes into it is not.
+            if (IsOpenToOthers(path))
+            {
+                yield return Directory.Exists(path)
+                    ? Finding.Warn(name, $"{path} is open to other users of this machine: chmod 700")
+                    : Finding.Fail(name, $"{path} is open to other users of this machine: chmod 600");
+            }
+        }
+
         if (settings.Listen.HasTls)
             yield return Certificate(settings.Listen, clock.GetUtcNow());
     }
+
+    /// <summary>What holds people's words or opens doors, as far as it is there.</summary>
+    private static IEnumerable<(string Name, string Path)> Secret(StoaSettings settings)
+    {
+        yield return ("data folder", Path.GetFullPath(settings.Data.Folder));
+        if (settings.Logs.Folder.Length > 0)
+            yield return ("log folder", Path.GetFullPath(settings.Logs.Folder));
+        if (settings.Database.Target.Kind == DatabaseKind.Sqlite)
+            yield return ("database", DatabaseUrl.FileOf(settings.Database.Target));
+        if (settings.Listen.HasTls)
+            yield return ("TLS", Path.GetFullPath(settings.Listen.SslKey));
+    }
+
+    private static bool IsOpenToOthers(string path) =>
+        !OperatingSystem.IsWindows() && Path.Exists(path) && (File.GetUnixFileMode(path) & ForOthers) != 0;
 
     private static Finding Folder(string name, string folder, long least)
     {
@@ -57,7 +84,7 @@ internal static class FileChecks
             return Finding.Warn("signing key", $"{path} is not there yet: the first start makes it");
         if (new FileInfo(path).Length < SigningKeys.MinimumBytes)
             return Finding.Fail("signing key", $"{path} is cut short: restore it from a backup");
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ForOthers) != 0)
+        if (IsOpenToOthers(path))
             return Finding.Fail("signing key", $"{path} is open to other users: chmod 600, and replace it if they are not trusted");
         return Finding.Ok("signing key", $"{path}, its owner's alone");
     }
@@ -73,7 +100,7 @@ internal static class FileChecks
                 : until - now < RenewalDue ? Finding.Warn("TLS", $"the certificate ends on {until:u}")
                 : Finding.Ok("TLS", $"the certificate is good until {until:u}");
         }
-        catch (Exception fault) when (fault is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             return Finding.Fail("TLS", $"certificate and key cannot be used: {fault.Message}");
         }

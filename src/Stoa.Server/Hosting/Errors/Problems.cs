@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Hosting.Web;
 
 namespace Stoa.Server.Hosting.Errors;
 
@@ -14,7 +16,9 @@ public static class Problems
 {
     public static IServiceCollection AddProblems(this IServiceCollection services)
     {
-        services.AddProblemDetails(static o => o.CustomizeProblemDetails = Complete);
+        // Before the framework's: the first that can write does.
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
         services.AddExceptionHandler<BadRequests>();
 
         // A body that does not fit reaches BadRequests, which knows whether it was malformed or of the wrong shape.
@@ -24,14 +28,19 @@ public static class Problems
 
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseExceptionHandler().UseStatusCodePages();
 
-    private static void Complete(ProblemDetailsContext context)
+    /// <summary>Adds what every problem says; also the headers, which an exception took away.</summary>
+    internal static void Complete(ProblemDetailsContext context)
     {
+        AnswerHeaders.Put(context.HttpContext);
         var problem = context.ProblemDetails;
         if (problem is HttpValidationProblemDetails { Errors.Count: > 0 } invalid)
             Validation.Describe(context.HttpContext, invalid);
 
         var status = problem.Status ?? context.HttpContext.Response.StatusCode;
         var (code, text) = Default(status, context.HttpContext);
+        problem.Status = status;
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
+        problem.Type ??= "about:blank";
         problem.Extensions.TryAdd("code", code);
         if (status == StatusCodes.Status429TooManyRequests)
             TellWhen(context.HttpContext.Response.Headers, problem);

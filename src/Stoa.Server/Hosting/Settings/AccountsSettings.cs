@@ -19,6 +19,9 @@ public sealed class AccountsSettings
     [Between("1", "1000000")]
     public int RegistrationsPerAddressPerHour { get; init; } = 100;
 
+    /// <summary>Who may make an account at the doors for everybody; administrators can always make one.</summary>
+    public RegistrationMode Registration { get; init; } = RegistrationMode.Open;
+
     /// <summary>Roles people may give themselves when they sign up.</summary>
     public IReadOnlyList<string> SelfAssignedRoles { get; init; } = ["user", "influencer", "business", "seller", "buyer"];
 
@@ -27,4 +30,17 @@ public sealed class AccountsSettings
 
     /// <summary>The domain passkeys belong to (WebAuthn's RP ID). Empty: the host of <c>Web:FrontendUrl</c>, else <c>Listen:Domain</c>.</summary>
     public string PasskeyDomain { get; init; } = "";
+}
+
+/// <summary>Who may make an account.</summary>
+public enum RegistrationMode
+{
+    /// <summary>Everybody.</summary>
+    Open,
+
+    /// <summary>Whoever has the code of an invitation that an administrator made.</summary>
+    Invitation,
+
+    /// <summary>Nobody but administrators, for others.</summary>
+    Closed,
 }

@@ -75,7 +75,7 @@ public sealed class PasswordResetSettings
     public int TokenHours { get; init; } = 1;
 
     /// <summary>How many mails may be asked for one e-mail address within an hour.</summary>
-    [Aliases("MAX_PASSWORD_RESET_ATTEMPTS_PER_HOUR"), Between("1", "1000")]
+    [Aliases("MAX_PASSWORD_RESET_ATTEMPTS_PER_HOUR"), Between("1", "100000")]
     public int MaxPerHour { get; init; } = 3;
 
     /// <summary>How many mails may be asked for from one network address within an hour: higher, because a household or an office shares one.</summary>

@@ -3,6 +3,9 @@ namespace Stoa.Server.Hosting.Settings;
 /// <summary>Where the server is reached.</summary>
 public sealed class ListenSettings
 {
+    private const string DefaultCertificate = "ssl/cert.pem";
+    private const string DefaultKey = "ssl/key.pem";
+
     /// <summary>Addresses separated by semicolons; when given, <see cref="Host"/> and <see cref="Port"/> are not used.</summary>
     public string Urls { get; init; } = "";
 
@@ -18,20 +21,20 @@ public sealed class ListenSettings
     [Aliases("AI_MESSAGE_DOMAIN")]
     public string Domain { get; init; } = "localhost";
 
-    /// <summary>A PEM file: the certificate and those that vouch for it. TLS is spoken when this file and <see cref="SslKey"/> exist.</summary>
+    /// <summary>A PEM file: the certificate and those that vouch for it. TLS is spoken when it is there or another one is named; then both must be good.</summary>
     [Aliases("AI_MESSAGE_SSL_CERT")]
-    public string SslCertificate { get; init; } = "ssl/cert.pem";
+    public string SslCertificate { get; init; } = DefaultCertificate;
 
     /// <summary>A PEM file: the certificate's private key.</summary>
     [Aliases("AI_MESSAGE_SSL_KEY")]
-    public string SslKey { get; init; } = "ssl/key.pem";
+    public string SslKey { get; init; } = DefaultKey;
 
     /// <summary>Addresses (<c>10.0.0.5</c>) or networks (<c>10.0.0.0/8</c>) of proxies whose X-Forwarded-For and -Proto are believed. Empty: nobody's are.</summary>
     [Aliases("KNOWN_PROXIES")]
     public IReadOnlyList<string> KnownProxies { get; init; } = [];
 
-    /// <summary>Both files are there.</summary>
-    public bool HasTls => File.Exists(SslCertificate) && File.Exists(SslKey);
+    /// <summary>TLS is meant to be spoken: a file was named that is not the default, or one of the two is there. The start is refused unless both can be used.</summary>
+    public bool HasTls => SslCertificate != DefaultCertificate || SslKey != DefaultKey || File.Exists(SslCertificate) || File.Exists(SslKey);
 }
 
 /// <summary>The web client that people use.</summary>
@@ -40,6 +43,10 @@ public sealed class WebSettings
     /// <summary>Its address, for links in mails; its origin may call the server from a browser. Empty: none.</summary>
     [Aliases("FRONTEND_URL")]
     public string FrontendUrl { get; init; } = "";
+
+    /// <summary>For how long browsers are told to come by TLS only, on answers that go out by TLS (HSTS). 0: they are not told.</summary>
+    [Between("00:00:00", "1000.00:00:00")]
+    public TimeSpan HstsMaxAge { get; init; } = TimeSpan.FromDays(365);
 }
 
 /// <summary>Which web pages may call the server from a browser.</summary>
@@ -48,6 +55,17 @@ public sealed class CorsSettings
     /// <summary>Origins such as <c>https://app.example.org</c>, beside that of <see cref="WebSettings.FrontendUrl"/>. No wildcard: calls carry credentials.</summary>
     [Aliases("CORS_ORIGINS")]
     public IReadOnlyList<string> Origins { get; init; } = [];
+}
+
+/// <summary>Who may read metrics and whether the database answers, beside this machine and administrators.</summary>
+public sealed class MonitoringSettings
+{
+    /// <summary>Sent as <c>Authorization: Bearer KEY</c>. Null: there is none.</summary>
+    [Secret, Aliases("MONITORING_KEY")]
+    public string? Key { get; init; }
+
+    /// <summary>Addresses or networks from which no key is needed.</summary>
+    public IReadOnlyList<string> Networks { get; init; } = [];
 }
 
 /// <summary>Limits of HTTP requests.</summary>

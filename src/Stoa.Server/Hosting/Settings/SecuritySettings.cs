@@ -7,6 +7,12 @@ public sealed class TokensSettings
     [Secret, Aliases("SECRET_KEY", "JWT_SECRET_KEY", "JWT_SECRET")]
     public string? Secret { get; init; }
 
+    /// <summary>
+    /// Keys that are still accepted but sign nothing: the one that <see cref="Secret"/> replaced, or the one that will replace it, until every server knows both.
+    /// </summary>
+    [Secret, Aliases("SECRET_KEY_PREVIOUS")]
+    public IReadOnlyList<string> PreviousSecrets { get; init; } = [];
+
     [Between("00:00:01", "7.00:00:00")]
     public TimeSpan AccessLifetime { get; init; } = TimeSpan.FromMinutes(30);
 

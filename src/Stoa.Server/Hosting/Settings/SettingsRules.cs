@@ -1,8 +1,12 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Hosting.Web;
 using Stoa.Server.Mail;
 
 namespace Stoa.Server.Hosting.Settings;
@@ -10,8 +14,9 @@ namespace Stoa.Server.Hosting.Settings;
 /// <summary>What a range cannot say: rules on the form of one value, and between values.</summary>
 internal static class SettingsRules
 {
-    /// <summary>RFC 7518 §3.2: a key for HS256 is at least as long as the hash.</summary>
-    private const int MinimumSecretBytes = 32;
+    private const int MinimumSecretBytes = SigningKeys.MinimumBytes;
+
+    private const int MinimumMonitoringKey = 16;
 
     // The sample values of published deployments and tutorials: known to everybody, so they sign for everybody.
     private static readonly string[] SampleSecrets =
@@ -28,8 +33,8 @@ internal static class SettingsRules
         CheckMail(settings, problems, notes);
         CheckSms(settings, problems, notes);
         CheckFiles(settings, problems);
-        if (settings.Listen.HasTls is false)
-            notes.Add($"TLS is off: {Path.GetFullPath(settings.Listen.SslCertificate)} and {Path.GetFullPath(settings.Listen.SslKey)} are not both there");
+        CheckMonitoring(settings.Monitoring, problems);
+        CheckTls(settings.Listen, problems, notes);
         foreach (var kind in settings.Redaction.Kinds)
         {
             if (!Enum.TryParse<ConversationKind>(kind, ignoreCase: true, out _) || char.IsAsciiDigit(kind[0]))
@@ -73,6 +78,8 @@ internal static class SettingsRules
 
     private static void CheckSecret(StoaSettings settings, bool isDevelopment, List<string> problems, List<string> notes)
     {
+        foreach (var _ in settings.Tokens.PreviousSecrets.Where(static s => Encoding.UTF8.GetByteCount(s) < MinimumSecretBytes))
+            problems.Add($"Tokens:PreviousSecrets ({SourceOf(settings, "Tokens:PreviousSecrets")}) has one that is too short: each has at least {MinimumSecretBytes} bytes");
         if (settings.Tokens.Secret is not { } secret)
             return;
         var source = SourceOf(settings, "Tokens:Secret");
@@ -82,6 +89,26 @@ internal static class SettingsRules
             problems.Add($"Tokens:Secret ({source}) is too short: at least {MinimumSecretBytes} bytes are needed, for example from 'openssl rand -hex 32'");
         else if (IsSample(secret))
             notes.Add("Tokens:Secret is a well-known sample value: outside Development the server would not start with it");
+    }
+
+    /// <summary>TLS is off only when nothing of it is there: a certificate that is half there or unreadable must not lead to passwords in the clear.</summary>
+    private static void CheckTls(ListenSettings listen, List<string> problems, List<string> notes)
+    {
+        var (certificate, key) = (Path.GetFullPath(listen.SslCertificate), Path.GetFullPath(listen.SslKey));
+        if (!listen.HasTls)
+        {
+            notes.Add($"TLS is off: {certificate} and {key} are not there");
+            return;
+        }
+
+        try
+        {
+            X509Certificate2.CreateFromPemFile(certificate, key).Dispose();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            problems.Add($"TLS: the certificate {certificate} with the key {key} cannot be used: {fault.Message} (Listen:SslCertificate, Listen:SslKey)");
+        }
     }
 
     private static void CheckAccounts(StoaSettings settings, bool isDevelopment, List<string> problems, List<string> notes)
@@ -96,6 +123,14 @@ internal static class SettingsRules
             problems.Add($"Accounts:AdminSecretKey ({SourceOf(settings, "Accounts:AdminSecretKey")}) is a well-known sample value: make your own, for example with 'openssl rand -hex 32'");
         else if (Encoding.UTF8.GetByteCount(key) < MinimumSecretBytes)
             notes.Add($"Accounts:AdminSecretKey is short: {MinimumSecretBytes} bytes or more cannot be guessed");
+    }
+
+    private static void CheckMonitoring(MonitoringSettings monitoring, List<string> problems)
+    {
+        foreach (var network in monitoring.Networks.Where(static n => MonitoringAccess.NetworkOf(n) is null))
+            problems.Add($"Monitoring:Networks has '{network}': it must be an address such as 10.0.0.5 or a network such as 10.0.0.0/8");
+        if (monitoring.Key is { Length: > 0 and < MinimumMonitoringKey })
+            problems.Add($"Monitoring:Key is too short: at least {MinimumMonitoringKey} characters are needed, for example from 'openssl rand -hex 32'");
     }
 
     private static bool IsSample(string secret)

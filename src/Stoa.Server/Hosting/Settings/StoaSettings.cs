@@ -24,6 +24,8 @@ public sealed class StoaSettings
 
     public HttpSettings Http { get; init; } = new();
 
+    public MonitoringSettings Monitoring { get; init; } = new();
+
     public RedisSettings Redis { get; init; } = new();
 
     public SocketIOSettings SocketIO { get; init; } = new();

@@ -1,3 +1,5 @@
+using Stoa.Server.Hosting.Web;
+
 namespace Stoa.Server.Hosting.Telemetry;
 
 /// <summary>Brings <c>/metrics</c> into a host.</summary>
@@ -5,12 +7,13 @@ public static class MetricsHosting
 {
     public static IServiceCollection AddMetricsText(this IServiceCollection services) => services.AddMetrics().AddSingleton<MetricsText>();
 
-    /// <summary>Starts listening and answers <c>GET /metrics</c> in the Prometheus text format, to whoever asks: see docs/configure.md on keeping it inside.</summary>
+    /// <summary>Starts listening and answers <c>GET /metrics</c> in the Prometheus text format, to those whom <see cref="MonitoringAccess"/> knows.</summary>
     public static IEndpointConventionBuilder MapMetrics(this WebApplication app)
     {
         var metrics = app.Services.GetRequiredService<MetricsText>();
         return app.MapGet("/metrics", () => Results.Text(metrics.Render(), PrometheusText.ContentType))
             .AllowAnonymous()
+            .ForMonitoring()
             .DisableHttpMetrics()
             .ExcludeFromDescription();
     }

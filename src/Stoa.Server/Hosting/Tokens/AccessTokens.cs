@@ -25,12 +25,15 @@ public readonly record struct AccessClaims(long UserId, long SessionId);
 /// </remarks>
 public sealed class AccessTokens
 {
+    /// <summary>Tokens are signed by a key of their own: what else the server signs or seals can never pass for one.</summary>
+    public const string Purpose = "access token";
+
     private const int MaxLength = 4096;
     private const int SignatureLength = 43;
-    private readonly SigningKeys keys;
     private readonly TimeProvider clock;
     private readonly long skew;
     private readonly string currentHeader;
+    private readonly byte[] currentKey;
     private readonly Dictionary<string, byte[]> keyByHeader = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]>.AlternateLookup<ReadOnlySpan<char>> lookup;
 
@@ -38,7 +41,6 @@ public sealed class AccessTokens
     /// <param name="skew">How far clocks of nodes may differ.</param>
     public AccessTokens(SigningKeys keys, TimeSpan lifetime, TimeSpan skew, TimeProvider clock)
     {
-        this.keys = keys;
         this.clock = clock;
         this.skew = (long)skew.TotalSeconds;
         Lifetime = lifetime;
@@ -46,10 +48,11 @@ public sealed class AccessTokens
         {
             if (key.Length < SigningKeys.MinimumBytes)
                 throw new InvalidOperationException($"The signing key {id} has fewer than {SigningKeys.MinimumBytes} bytes.");
-            keyByHeader[Header(id)] = key;
+            keyByHeader[Header(id)] = keys.For(Purpose, id);
         }
 
         currentHeader = Header(keys.CurrentId);
+        currentKey = keyByHeader[currentHeader];
         lookup = keyByHeader.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -73,7 +76,7 @@ public sealed class AccessTokens
         }
 
         var head = $"{currentHeader}.{Base64Url.EncodeToString(buffer.WrittenSpan)}";
-        var mac = HMACSHA256.HashData(keys.ById[keys.CurrentId], Encoding.ASCII.GetBytes(head));
+        var mac = HMACSHA256.HashData(currentKey, Encoding.ASCII.GetBytes(head));
         return $"{head}.{Base64Url.EncodeToString(mac)}";
     }
 

@@ -4,54 +4,40 @@ using Stoa.Core;
 
 namespace Stoa.Server.Hosting.Tokens;
 
-/// <summary>The keys that access tokens are signed with.</summary>
-/// <param name="CurrentId">The <c>kid</c> of the key that signs.</param>
-/// <param name="ById">Every key that is still accepted, by <c>kid</c>; at least 32 bytes each.</param>
+/// <summary>The server's own keys, newest first; what signs or seals uses one derived for its purpose (<see cref="For"/>), never these themselves.</summary>
+/// <param name="CurrentId">The id of the key that signs and seals from now on.</param>
+/// <param name="ById">Every key that is still accepted, by its id; at least 32 bytes each.</param>
+/// <remarks>
+/// An older key stays accepted until it is retired, so that a new one costs nobody their session. An id is a part of the key's hash: it changes with the key.
+/// </remarks>
 public sealed record SigningKeys(string CurrentId, IReadOnlyDictionary<string, byte[]> ById)
 {
+    /// <summary>RFC 7518 §3.2: a key for HS256 is at least as long as the hash.</summary>
     public const int MinimumBytes = 32;
 
     /// <summary>In the data folder.</summary>
     public const string FileName = "signing.key";
 
-    /// <summary>The configured secret, or else a key made at the first start and kept in the data folder, readable by its owner alone.</summary>
-    public static SigningKeys Load(string? secret, string dataFolder)
-    {
-        var key = string.IsNullOrEmpty(secret) ? FromFile(Path.Combine(dataFolder, FileName)) : Encoding.UTF8.GetBytes(secret);
+    private const int DerivedBytes = 32;
 
-        // The id changes with the key, so a token of another key is unknown instead of wrongly signed.
-        var id = Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 4));
-        return new SigningKeys(id, new Dictionary<string, byte[]>(StringComparer.Ordinal) { [id] = key });
+    /// <summary>The configured secrets, the current one first, or else those of the key file, which is made at the first start.</summary>
+    /// <exception cref="InvalidOperationException">The key file is cut short.</exception>
+    public static SigningKeys Load(string? secret, IReadOnlyList<string> previous, string dataFolder) => Of(
+        string.IsNullOrEmpty(secret) ? KeyFile.ReadOrMake(Path.Combine(dataFolder, FileName)) : [Encoding.UTF8.GetBytes(secret)],
+        previous.Select(Encoding.UTF8.GetBytes));
+
+    /// <summary>The key of one purpose (HKDF, RFC 5869): whoever learns it can neither make it into that of another purpose nor into the key itself.</summary>
+    /// <param name="id">One of <see cref="ById"/>.</param>
+    public byte[] For(string purpose, string id) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, ById[id], DerivedBytes, info: Encoding.UTF8.GetBytes($"stoa {purpose}"));
+
+    private static SigningKeys Of(IReadOnlyList<byte[]> own, IEnumerable<byte[]> older)
+    {
+        var byId = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var key in own.Concat(older))
+            byId.TryAdd(IdOf(key), key);
+        return new SigningKeys(IdOf(own[0]), byId);
     }
 
-    private static byte[] FromFile(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (!File.Exists(path))
-            Make(path);
-
-        var key = File.ReadAllBytes(path);
-        return key.Length >= MinimumBytes ? key : throw new InvalidOperationException($"The signing key in {path} is cut short; remove the file to make a new one.");
-    }
-
-    /// <summary>Written whole beside its place and then moved there: a process killed in between leaves no half of a key.</summary>
-    private static void Make(string path)
-    {
-        var draft = $"{path}.{Guid.NewGuid():N}";
-        using (var made = OwnerOnlyFiles.Create(draft))
-        {
-            made.Write(RandomNumberGenerator.GetBytes(64));
-            made.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process that started at once was first: its key is the key.
-            File.Delete(draft);
-        }
-    }
+    private static string IdOf(byte[] key) => Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 4));
 }

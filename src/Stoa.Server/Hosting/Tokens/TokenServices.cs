@@ -11,7 +11,7 @@ public static class TokenServices
 {
     public static IServiceCollection AddTokens(this IServiceCollection services, StoaSettings settings)
     {
-        services.AddSingleton(_ => SigningKeys.Load(settings.Tokens.Secret, settings.Data.Folder));
+        services.AddSingleton(_ => SigningKeys.Load(settings.Tokens.Secret, settings.Tokens.PreviousSecrets, settings.Data.Folder));
         services.AddSingleton<Sealing>();
         services.AddSingleton<SupportDesk>();
         services.AddSingleton<SupportKey>();

@@ -8,6 +8,7 @@ public static class WebServices
 {
     public static IServiceCollection AddWeb(this IServiceCollection services, StoaSettings settings) => services
         .AddSingleton<RateLimits>()
+        .AddSingleton(new MonitoringAccess(settings.Monitoring))
         .AddValidation()
         .AddCors(o => o.AddDefaultPolicy(p => p
             .WithOrigins([.. settings.AllowedOrigins])
@@ -18,12 +19,7 @@ public static class WebServices
     public static void UseWeb(this WebApplication app)
     {
         app.UseKnownProxies();
-        app.Use(static (context, next) =>
-        {
-            // Answers are data: a browser must not take a message body for a page.
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            return next(context);
-        });
+        app.UseAnswerHeaders();
         app.UseCors();
     }
 }

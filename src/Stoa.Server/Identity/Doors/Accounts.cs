@@ -70,10 +70,11 @@ public sealed record RegisterBody(
     [property: AtMost(User.MaxFullNameLength)] string? FullName,
     [property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber,
     [property: AtMost(100)] string? Role = null,
-    [property: AtMost(100)] string? UserType = null)
+    [property: AtMost(100)] string? UserType = null,
+    [property: AtMost(100)] string? InvitationCode = null)
 {
     internal RegisterUser.Request ToRequest(Device device) =>
-        new(Username!, Email!, Password!, FullName, PhoneNumber, device, Role ?? UserType);
+        new(Username!, Email!, Password!, FullName, PhoneNumber, device, Role ?? UserType, InvitationCode, PasswordRules.PlannerMinimumLength);
 }
 
 /// <summary>A registration under /api: without a user name it comes from the marketplace (contract E.2).</summary>
@@ -87,7 +88,8 @@ public sealed record AnyRegisterBody(
     [property: AtMost(100)] string? FirstName,
     [property: AtMost(100)] string? LastName,
     [property: AtMost(100)] string? Role,
-    [property: AtMost(100)] string? UserType) : IValidatableObject
+    [property: AtMost(100)] string? UserType,
+    [property: AtMost(100)] string? InvitationCode = null) : IValidatableObject
 {
     [JsonIgnore]
     public bool IsMarket => string.IsNullOrWhiteSpace(Username);
@@ -101,7 +103,7 @@ public sealed record AnyRegisterBody(
     internal RegisterUser.Request ToRequest(Device device)
     {
         var names = $"{FirstName} {LastName}".Trim();
-        return new(IsMarket ? null : Username, Email!, Password!, FullName ?? (names.Length > 0 ? names : null), PhoneNumber ?? Phone, device, Role ?? UserType);
+        return new(IsMarket ? null : Username, Email!, Password!, FullName ?? (names.Length > 0 ? names : null), PhoneNumber ?? Phone, device, Role ?? UserType, InvitationCode);
     }
 }
 

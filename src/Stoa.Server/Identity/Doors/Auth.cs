@@ -7,6 +7,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Identity.Inviting;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Identity.TwoFactor;
 
@@ -17,8 +18,8 @@ public static class Auth
 {
     internal static readonly Refusal[] RegisterRefusals =
     [
-        RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordRules.Weak,
-        SelfAssignedRoles.NotAllowed, SignInLimits.TooManyRegistrations, PasswordHashing.Busy,
+        RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, Invitations.Closed, Invitations.Needed,
+        SelfAssignedRoles.NotAllowed, SignInLimits.TooManyRegistrations, PasswordHashing.Busy, .. PasswordRules.Refusals,
     ];
 
     internal static readonly Refusal[] LogInRefusals =
@@ -51,7 +52,8 @@ public static class Auth
         auth.MapPut("/me/phone", UpdatePhone).RequireAuthorization().WithSummary("Change the caller's phone number")
             .Example("""{"phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken);
         auth.MapPut("/me/password", ChangeMyPassword).RequireAuthorization().WithSummary("Change the password; other sessions end")
-            .Example("""{"current_password":"correct horse","new_password":"battery staple"}""").Refuses(PasswordProof.Wrong, PasswordRules.Weak, FailureLog.Paused, PasswordHashing.Busy);
+            .Example("""{"current_password":"correct horse","new_password":"battery staple"}""")
+            .Refuses([PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy, .. PasswordRules.Refusals]);
         auth.MapGet("/sessions", Sessions).RequireAuthorization().WithSummary("The caller's sessions that are alive");
         auth.MapDelete("/sessions/{id:long}", EndOne).RequireAuthorization().WithSummary("End one of the caller's sessions").Refuses(EndSession.NotFound);
     }

@@ -15,6 +15,9 @@ public static class Market
     /// <summary>Carries the refresh token for pages that keep none themselves.</summary>
     public const string Cookie = "refresh_token";
 
+    /// <summary>Its name under TLS: a browser takes a name with this beginning from a secure answer only (RFC 6265bis §4.1.3), so a network in between cannot plant one.</summary>
+    public const string SecureCookie = "__Secure-refresh_token";
+
     private const string CookiePath = "/api/auth";
 
     public static void MapMarket(this IEndpointRouteBuilder api)
@@ -58,7 +61,7 @@ public static class Market
             return (await refresh.Handle(given, cancellation)).ToOk(static s => Tokens.Of(s, null)).Result;
 
         // The cookie first: it renews the session itself, and it is there when the bearer token has run out.
-        var kept = http.Request.Cookies[Cookie];
+        var kept = http.Request.Cookies[NameFor(http)];
         if (!string.IsNullOrEmpty(kept) && kept.Length <= 255)
         {
             var signedIn = await refresh.Handle(kept, cancellation);
@@ -82,12 +85,14 @@ public static class Market
 
     private static async Task<Results<Ok<Said>, ProblemHttpResult>> LogOut(Caller caller, HttpContext http, LogOut logOut, CancellationToken cancellation)
     {
-        http.Response.Cookies.Delete(Cookie, new CookieOptions { Path = CookiePath });
+        http.Response.Cookies.Delete(NameFor(http), new CookieOptions { Path = CookiePath, Secure = http.Request.IsHttps });
         return (await logOut.Handle(caller, cancellation)).ToOk(static _ => new Said("Successfully logged out"));
     }
 
+    private static string NameFor(HttpContext http) => http.Request.IsHttps ? SecureCookie : Cookie;
+
     /// <summary>Unreadable for scripts, sent to these routes alone and never from other sites' pages.</summary>
-    internal static void Keep(HttpContext http, SignedIn signedIn) => http.Response.Cookies.Append(Cookie, signedIn.RefreshToken, new CookieOptions
+    internal static void Keep(HttpContext http, SignedIn signedIn) => http.Response.Cookies.Append(NameFor(http), signedIn.RefreshToken, new CookieOptions
     {
         HttpOnly = true,
         Secure = http.Request.IsHttps,

@@ -16,7 +16,7 @@ public static class PasswordResets
             .Example("""{"email":"ana@example.org"}""").Refuses(ForgotPassword.TooOften);
         auth.MapPost("/reset-password", Reset).WithSummary("Set a new password by the token from the mail; every session of the account ends")
             .Example($$"""{"token":"{{new string('x', 64)}}","new_password":"battery staple"}""")
-            .Refuses(ResetPassword.Invalid, ResetTokenLimit.TooMany, PasswordRules.Weak, PasswordHashing.Busy);
+            .Refuses([ResetPassword.Invalid, ResetTokenLimit.TooMany, PasswordHashing.Busy, .. PasswordRules.Refusals]);
         auth.MapGet("/validate-reset-token/{token}", Validate).WithSummary("Whether a reset token is good; it stays so")
             .Refuses(ResetPassword.Invalid, ResetTokenLimit.TooMany);
         auth.MapPost("/validate-reset-token/{token}", Validate).WithSummary("The same, never kept by a cache on the way")

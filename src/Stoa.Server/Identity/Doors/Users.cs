@@ -18,7 +18,7 @@ public static class Users
         users.MapGet("", List).WithSummary("All accounts");
         users.MapPost("", Create).WithSummary("Make an account")
             .Example("""{"username":"ben","email":"ben@example.org","password":"correct horse"}""")
-            .Refuses(RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordRules.Weak, PasswordHashing.Busy);
+            .Refuses([RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordHashing.Busy, .. PasswordRules.Refusals]);
         users.MapGet("/{id:long}", Read).WithSummary("One account").Refuses(User.NotFound);
         users.MapPut("/{id:long}", Update).WithSummary("Change an account")
             .Example("""{"full_name":"Ben C."}""").Refuses(User.NotFound, RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken);

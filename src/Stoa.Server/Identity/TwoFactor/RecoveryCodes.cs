@@ -21,7 +21,7 @@ public sealed class RecoveryCodes(StoaDb db, Sealing sealing, TimeProvider clock
     {
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellation);
         var codes = Enumerable.Range(0, Count).Select(static _ => $"{RandomNumberGenerator.GetString(Alphabet, HalfLength)}-{RandomNumberGenerator.GetString(Alphabet, HalfLength)}").ToList();
-        db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCode { UserId = userId, CodeHash = HashOf(userId, code) }));
+        db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCode { UserId = userId, CodeHash = sealing.KeptHash(Purpose, Normal(userId, code)) }));
         await db.SaveChangesAsync(cancellation);
         return codes;
     }
@@ -29,11 +29,11 @@ public sealed class RecoveryCodes(StoaDb db, Sealing sealing, TimeProvider clock
     /// <summary>Uses a code up; of many at once one gets true.</summary>
     public async Task<bool> SpendAsync(long userId, string code, CancellationToken cancellation)
     {
-        var (hash, now) = (HashOf(userId, code), clock.GetUtcNow());
-        return await db.RecoveryCodes.Where(c => c.UserId == userId && c.CodeHash == hash && c.UsedAt == null)
+        var (hashes, now) = (sealing.KeptHashes(Purpose, Normal(userId, code)), clock.GetUtcNow());
+        return await db.RecoveryCodes.Where(c => c.UserId == userId && hashes.Contains(c.CodeHash) && c.UsedAt == null)
             .ExecuteUpdateAsync(c => c.SetProperty(x => x.UsedAt, now), cancellation) == 1;
     }
 
-    private string HashOf(long userId, string code) =>
-        sealing.Hash(Purpose, $"{userId}:{code.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()}");
+    private static string Normal(long userId, string code) =>
+        $"{userId}:{code.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()}";
 }

@@ -9,7 +9,7 @@ namespace Stoa.Server.Identity.TwoFactor;
 /// <summary>An account's authenticator: its secret, and the codes it takes, each once.</summary>
 public sealed class SecondFactor(StoaDb db, Sealing sealing, RecoveryCodes recovery, TimeProvider clock)
 {
-    private const string Purpose = "totp secret";
+    internal const string Purpose = "totp secret";
 
     /// <summary>A new secret, not confirmed yet, in the place of one that never was. Call within a transaction; saves.</summary>
     public async Task<byte[]> RenewSecretAsync(long userId, CancellationToken cancellation)

@@ -81,7 +81,9 @@ public sealed class FileLinks(Sealing sealing, StoaSettings settings, TimeProvid
 
     private bool IsSigned(long uploadId, string? expires, string? signature) =>
         expires is { Length: > 0 and < 20 } && signature is { Length: 64 }
-        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(uploadId, expires)), Encoding.UTF8.GetBytes(signature));
+        && sealing.Hashes(Purpose, Signed(uploadId, expires)).Any(right => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(right), Encoding.UTF8.GetBytes(signature)));
 
-    private string Sign(long uploadId, string expires) => sealing.Hash(Purpose, $"{uploadId.ToString(CultureInfo.InvariantCulture)}:{expires}");
+    private string Sign(long uploadId, string expires) => sealing.Hash(Purpose, Signed(uploadId, expires));
+
+    private static string Signed(long uploadId, string expires) => $"{uploadId.ToString(CultureInfo.InvariantCulture)}:{expires}";
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Web;
 
 namespace Stoa.Server.Operations.Doors;
 
@@ -14,7 +16,8 @@ public static class Faces
         faces.MapGet("/health/ready", Ready).WithSummary("Whether this node can work: database and disk, each with its state")
             .Produces<Readiness>().Produces<Readiness>(StatusCodes.Status503ServiceUnavailable);
         foreach (var path in (string[])["/db-test", "/api/db-test"])
-            faces.MapGet(path, DbTest).WithSummary("Whether the database answers").Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+            faces.MapGet(path, DbTest).WithSummary("Whether the database answers").ForMonitoring()
+                .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable).Refuses(MonitoringAccess.Forbidden);
     }
 
     private static async Task<JsonHttpResult<Readiness>> Ready(CheckReadiness readiness, CancellationToken cancellation)

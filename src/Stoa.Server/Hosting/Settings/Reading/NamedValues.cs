@@ -10,8 +10,11 @@ internal sealed class NamedValues : ConfigurationProvider, IConfigurationSource
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-    /// <summary>Takes, for every key, the first of its aliases that has a value.</summary>
-    public static NamedValues OfAliases(Func<string, string?> valueOf, string origin)
+    /// <summary>The end of a name that holds the path of a file with the value instead of the value: how container platforms hand over secrets.</summary>
+    public const string FileSuffix = "_FILE";
+
+    /// <summary>Takes, for every key, the first of its aliases that has a value; a secret also from the file that <c>NAME_FILE</c> names.</summary>
+    public static NamedValues OfAliases(Func<string, string?> valueOf, string origin, List<string> problems)
     {
         var values = new NamedValues();
         foreach (var key in SettingKey.All)
@@ -19,9 +22,31 @@ internal sealed class NamedValues : ConfigurationProvider, IConfigurationSource
             // Empty means "not set" here: a copied .env.example leaves many names blank.
             if (key.Aliases.FirstOrDefault(name => !string.IsNullOrEmpty(valueOf(name))) is { } given)
                 values.Add(key.Path, valueOf(given)!, $"{origin} {given}");
+            if (key.IsSecret && key.Aliases.Prepend(key.EnvironmentName).FirstOrDefault(name => !string.IsNullOrEmpty(valueOf(name + FileSuffix))) is { } file)
+                values.AddFromFile(key.Path, file, valueOf, origin, problems);
         }
 
         return values;
+    }
+
+    private void AddFromFile(string path, string name, Func<string, string?> valueOf, string origin, List<string> problems)
+    {
+        var file = valueOf(name + FileSuffix)!;
+        try
+        {
+            // A line's end behind the secret is the editor's, not the secret's.
+            var text = File.ReadAllText(file).Trim('\r', '\n');
+            if (!string.IsNullOrEmpty(valueOf(name)) || origins.ContainsKey(path))
+                problems.Add($"{path} is given twice: by {origin} {name}{FileSuffix} and by {(origins.TryGetValue(path, out var other) ? other : $"{origin} {name}")}");
+            else if (text.Length == 0)
+                problems.Add($"{origin}: {name}{FileSuffix} names {Path.GetFullPath(file)}, which is empty");
+            else
+                Add(path, text, $"{origin} {name}{FileSuffix}");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"{origin}: {name}{FileSuffix} names {Path.GetFullPath(file)}, which cannot be read");
+        }
     }
 
     /// <summary>Takes what <c>.env</c> writes as <c>Area__Key</c>, as the environment does.</summary>

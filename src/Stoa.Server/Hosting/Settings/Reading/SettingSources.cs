@@ -28,9 +28,9 @@ internal sealed class SettingSources
         var sources = configuration.Sources;
         var environment = sources.ToList().FindLastIndex(static s => s is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         var at = environment < 0 ? sources.Count : environment;
-        sources.Insert(at, NamedValues.OfAliases(Environment.GetEnvironmentVariable, "environment"));
+        sources.Insert(at, NamedValues.OfAliases(Environment.GetEnvironmentVariable, "environment", problems));
         sources.Insert(at, NamedValues.OfDotEnv(dotEnv));
-        sources.Insert(at, NamedValues.OfAliases(name => dotEnv.GetValueOrDefault(name), ".env"));
+        sources.Insert(at, NamedValues.OfAliases(name => dotEnv.GetValueOrDefault(name), ".env", problems));
         return new SettingSources(configuration, dotEnv);
     }
 

@@ -82,7 +82,9 @@ internal static class UnknownKeys
     private static bool IsKnown(string path) => SettingKey.All.Any(key =>
         path.Equals(key.Path, StringComparison.OrdinalIgnoreCase)
         || (key.IsList && path.StartsWith(key.Path + ":", StringComparison.OrdinalIgnoreCase))
-        || key.Aliases.Any(alias => path.Equals(alias.Replace("__", ":", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)));
+        || key.Aliases.Any(alias => path.Equals(alias.Replace("__", ":", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))
+        || (key.IsSecret && path.Equals(key.Path + NamedValues.FileSuffix, StringComparison.OrdinalIgnoreCase)))
+        || NotYetUsed.Any(name => path.Equals(name.Replace("__", ":", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
 
     private static bool HasNoEffect(string name) =>
         Array.Exists(ReadByTheHost, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
@@ -91,7 +93,8 @@ internal static class UnknownKeys
     {
         var path = name.Replace("__", ":", StringComparison.Ordinal);
         var isFramework = path != name && Framework.Contains(First(path));
-        return !isFramework && !(path != name && IsKnown(path)) && !NotYetUsed.Contains(name) && !SettingKey.All.Any(key => key.Aliases.Contains(name));
+        return !isFramework && !(path != name && IsKnown(path)) && !NotYetUsed.Contains(name)
+            && !SettingKey.All.Any(key => key.Aliases.Contains(name) || (key.IsSecret && key.Aliases.Any(alias => alias + NamedValues.FileSuffix == name)));
     }
 
     private static string Nearest(string name, IEnumerable<string> known)
