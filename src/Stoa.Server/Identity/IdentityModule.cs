@@ -7,6 +7,7 @@ using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity.Doors;
 using Stoa.Server.Identity.Inviting;
 using Stoa.Server.Identity.Mails;
+using Stoa.Server.Identity.Privacy;
 using Stoa.Server.Identity.Passkeys;
 using Stoa.Server.Identity.Profiles;
 using Stoa.Server.Identity.Restricting;
@@ -68,6 +69,10 @@ public static class IdentityModule
         services.AddScoped<VerifyEmail>();
         services.AddHostedService<ForgetOldLinks>();
         services.AddScoped<Invitations>();
+        services.AddHostedService<ForgetPersonalData>();
+        services.AddScoped<EraseAccount>();
+        services.AddScoped<ExportAccount>();
+        services.AddScoped<DeleteOwnAccount>();
         services.AddScoped<ManageInvitations>();
         services.AddScoped<IMailKind, WelcomeMail>();
         services.AddScoped<IMailKind, VerificationMail>();
@@ -124,6 +129,7 @@ public static class IdentityModule
         routes.MapProfiles();
         routes.MapRestrictionAdmin();
         routes.MapInvitationAdmin();
+        routes.MapPrivacy();
         routes.MapSupport();
     }
 }
@@ -178,6 +184,7 @@ public static class IdentityModule
 [JsonSerializable(typeof(ProfileBody))]
 [JsonSerializable(typeof(PrivacyBody))]
 [JsonSerializable(typeof(InvitationBody))]
+[JsonSerializable(typeof(DeleteAccountBody))]
 [JsonSerializable(typeof(InvitationList))]
 [JsonSerializable(typeof(InvitationView))]
 [JsonSerializable(typeof(ProfileAnswer))]

@@ -11,7 +11,7 @@ namespace Stoa.Server.Identity;
 /// Refusals: <c>user.not_found</c>, <c>user.own_account</c>, <c>user.last_superuser</c>. A disabled or deleted account's sessions end at once. One active
 /// superuser always remains, whoever acts at the same time. Every act is audited.
 /// </remarks>
-public sealed class SetStanding(StoaDb db, Superusers superusers, SessionEnding ending, AuditTrail audit, TimeProvider clock)
+public sealed class SetStanding(StoaDb db, Superusers superusers, EraseAccount erase, SessionEnding ending, AuditTrail audit, TimeProvider clock)
 {
     public static readonly Refusal OwnAccount = Refusal.Invalid("user.own_account", "You cannot do this to your own account");
     public static readonly Refusal OwnDeletion = Refusal.Invalid("user.own_account", "Cannot delete your own account");
@@ -60,21 +60,11 @@ public sealed class SetStanding(StoaDb db, Superusers superusers, SessionEnding 
             }
 
             if (user.DeletedAt is not null)
-                await EraseAsync(id, cancellation);
+                await erase.HandleAsync(user, now, cancellation);
             audit.Note(actor, action, "user", id, before, Describe(user));
             await db.SaveChangesAsync(cancellation);
             return user;
         }, cancellation);
-
-    /// <summary>What signs in and what tells of the person goes with the account.</summary>
-    private async Task EraseAsync(long id, CancellationToken cancellation)
-    {
-        await db.Profiles.Where(p => p.UserId == id).ExecuteDeleteAsync(cancellation);
-        await db.Authenticators.Where(a => a.UserId == id).ExecuteDeleteAsync(cancellation);
-        await db.RecoveryCodes.Where(c => c.UserId == id).ExecuteDeleteAsync(cancellation);
-        await db.Passkeys.Where(p => p.UserId == id).ExecuteDeleteAsync(cancellation);
-        await db.UserRoles.Where(r => r.UserId == id).ExecuteDeleteAsync(cancellation);
-    }
 
     private async Task<Outcome<User>> EndSessionsOf(Outcome<User> changed, CancellationToken cancellation)
     {

@@ -40,6 +40,8 @@ public sealed class StoaSettings
 
     public AccountsSettings Accounts { get; init; } = new();
 
+    public PrivacySettings Privacy { get; init; } = new();
+
     public MailSettings Mail { get; init; } = new();
 
     public SmsSettings Sms { get; init; } = new();

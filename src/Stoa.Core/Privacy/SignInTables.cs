@@ -1,0 +1,47 @@
+using Stoa.Core.Accounts;
+
+namespace Stoa.Core.Privacy;
+
+/// <summary>How somebody signs in, and from where.</summary>
+internal static class SignInTables
+{
+    public static readonly MarkedTable[] All =
+    [
+        new MarkedTable(typeof(Session), nameof(Session.UserId), OnErasure.Empty, "`Privacy:KeepEndedSessions` after its end")
+            .Holds("device and network address", "showing one's sessions, noticing strange ones", nameof(Session.DeviceInfo), nameof(Session.DeviceKey), nameof(Session.IpAddress))
+            .Keeps("when it was used", "ending what is not used", nameof(Session.CreatedAt), nameof(Session.UpdatedAt))
+            .Plain(nameof(Session.Id), nameof(Session.UserId), nameof(Session.Surface), nameof(Session.IsActive), nameof(Session.ExpiresAt)),
+        new MarkedTable(typeof(RefreshToken), nameof(RefreshToken.UserId), OnErasure.Delete, "as its session, once spent at most `Privacy:KeepEndedSessions`")
+            .Seals("refresh token", "renewing the session; a hash", nameof(RefreshToken.TokenHash))
+            .Plain(
+                nameof(RefreshToken.Id), nameof(RefreshToken.UserId), nameof(RefreshToken.SessionId), nameof(RefreshToken.IsUsed), nameof(RefreshToken.UsedAt),
+                nameof(RefreshToken.ExpiresAt), nameof(RefreshToken.CreatedAt)),
+        new MarkedTable(typeof(Authenticator), nameof(Authenticator.UserId), OnErasure.Delete, PersonalData.UntilErased)
+            .Seals("secret of one-time codes", "the second step; sealed", nameof(Authenticator.SealedSecret))
+            .Plain(nameof(Authenticator.UserId), nameof(Authenticator.ConfirmedAt), nameof(Authenticator.CreatedAt), nameof(Authenticator.LastStep)),
+        new MarkedTable(typeof(RecoveryCode), nameof(RecoveryCode.UserId), OnErasure.Delete, PersonalData.UntilErased)
+            .Seals("recovery code", "the second step; a keyed hash", nameof(RecoveryCode.CodeHash))
+            .Plain(nameof(RecoveryCode.Id), nameof(RecoveryCode.UserId), nameof(RecoveryCode.UsedAt)),
+        new MarkedTable(typeof(Passkey), nameof(Passkey.UserId), OnErasure.Delete, PersonalData.UntilErased)
+            .Holds("passkey", "signing in without a password", nameof(Passkey.Name), nameof(Passkey.Transports), nameof(Passkey.LastUsedAt))
+            .Seals("passkey's key and papers", "checking its answers", nameof(Passkey.CredentialId), nameof(Passkey.PublicKey), nameof(Passkey.AttestationObject), nameof(Passkey.ClientDataJson))
+            .Plain(
+                nameof(Passkey.Id), nameof(Passkey.UserId), nameof(Passkey.SignCount), nameof(Passkey.IsUserVerified), nameof(Passkey.IsBackupEligible),
+                nameof(Passkey.IsBackedUp), nameof(Passkey.CreatedAt)),
+        new MarkedTable(typeof(SignInChallenge), nameof(SignInChallenge.UserId), OnErasure.Delete, "5 minutes")
+            .Seals("token between two steps", "finishing a sign-in; a hash", nameof(SignInChallenge.TokenHash))
+            .Plain(
+                nameof(SignInChallenge.Id), nameof(SignInChallenge.UserId), nameof(SignInChallenge.Purpose), nameof(SignInChallenge.State), nameof(SignInChallenge.Attempts),
+                nameof(SignInChallenge.ExpiresAt)),
+        Link(typeof(PasswordReset)),
+        Link(typeof(EmailVerification)),
+        new MarkedTable(typeof(LogInFailures), null, OnErasure.Keep, "a day after the last wrong try")
+            .Seals("name that was tried", "pauses after wrong passwords; a keyed hash", nameof(LogInFailures.NameHash))
+            .Plain(nameof(LogInFailures.Id), nameof(LogInFailures.Count), nameof(LogInFailures.LastAt)),
+    ];
+
+    private static MarkedTable Link(Type link) => new MarkedTable(link, nameof(MailedLink.UserId), OnErasure.Delete, "a day after its end")
+        .Holds("e-mail address", "voiding the link when the address changes", nameof(MailedLink.Email))
+        .Seals("mailed link", "good once; a hash", nameof(MailedLink.TokenHash))
+        .Plain(nameof(MailedLink.Id), nameof(MailedLink.UserId), nameof(MailedLink.IsUsed), nameof(MailedLink.UsedAt), nameof(MailedLink.ExpiresAt), nameof(MailedLink.CreatedAt));
+}

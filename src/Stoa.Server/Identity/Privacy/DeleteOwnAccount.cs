@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
+using Stoa.Core.Data;
+using Stoa.Core.Moderation;
+using Stoa.Core.Outbox;
+using Stoa.Server.Hosting;
+using Stoa.Server.Identity.Throttling;
+using Stoa.Server.Identity.TwoFactor;
+
+namespace Stoa.Server.Identity.Privacy;
+
+/// <summary>Erases the caller's account, proven by the password and, where it is on, the second step (GDPR Article 17).</summary>
+/// <remarks>
+/// At once and for good: every session ends, and everything personal goes in one transaction by the marks of <see cref="Core.Privacy.PersonalData"/>; name and
+/// address become free. Conversations stay readable for the others, with a sender called "Unknown". Audited. Refusals: <c>auth.password_wrong</c>,
+/// <c>auth.paused</c>, <c>auth.busy</c>, <c>mfa.code_wrong</c>, <c>user.last_superuser</c>.
+/// </remarks>
+public sealed class DeleteOwnAccount(
+    StoaDb db, OutboxWriter outbox, EraseAccount erase, Superusers superusers, SessionEnding ending, PasswordProof proof, SecondFactor factor, AuditTrail audit, TimeProvider clock)
+{
+    /// <param name="Code">Of the authenticator, or a recovery code; needed where a second step is on.</param>
+    public sealed record Request(string Password, string? Code);
+
+    public async Task<Outcome<Done>> Handle(Request request, Caller caller, CancellationToken cancellation)
+    {
+        var proven = await proof.CheckAsync(caller, request.Password, cancellation);
+        if (proven.Refusal is { } refusal)
+            return refusal;
+        var needsCode = await db.Users.AnyAsync(u => u.Id == caller.UserId && u.TwoFactorSince != null, cancellation);
+        if (needsCode && !await db.WriteAsync(() => factor.SpendAsync(caller.UserId, request.Code ?? "", cancellation), cancellation))
+            return ConfirmTotp.Wrong;
+
+        var done = await outbox.WriteAsync(() => EraseAsync(caller, cancellation), cancellation);
+        if (done.Refusal is { } last)
+            return last;
+        ending.Ended(caller.UserId, done.Value, "account deleted");
+        return default(Done);
+    }
+
+    private async Task<Outcome<List<long>>> EraseAsync(Caller caller, CancellationToken cancellation)
+    {
+        await db.SerializeAsync(Superusers.Topic, cancellation);
+        var user = await db.Users.SingleAsync(u => u.Id == caller.UserId, cancellation);
+        if (user.IsSuperuser && !await superusers.RemainWithoutAsync(user.Id, cancellation))
+            return SetStanding.LastSuperuser;
+        var ended = await ending.EndWithinAsync(user.Id, static _ => true, cancellation);
+        await erase.HandleAsync(user, clock.GetUtcNow().Rounded(), cancellation);
+        audit.Note(caller, "user.deleted_self", "user", user.Id);
+        await db.SaveChangesAsync(cancellation);
+        return ended;
+    }
+}
