@@ -21,7 +21,7 @@ public sealed class RegisterUser(
     StoaDb db,
     PasswordHashing passwords,
     PasswordRules rules,
-    SessionTokens sessions,
+    OpenSession opening,
     SignInLimits limits,
     SelfAssignedRoles roles,
     OutgoingMail mails,
@@ -62,7 +62,7 @@ public sealed class RegisterUser(
         {
             if (role.Value is { } roleId)
                 db.UserRoles.Add(new UserRole { UserId = user.Id, RoleId = roleId });
-            return sessions.OpenAsync(user, request.Device, cancellation);
+            return opening.Handle(user, new Proof(user.CredentialsVersion, IsComplete: true), request.Device, cancellation);
         }, cancellation);
         if (registered.Refusal is null)
             log.Registered(registered.Value.User.Id);
@@ -71,14 +71,14 @@ public sealed class RegisterUser(
 
     /// <summary>The account alone, made by an administrator.</summary>
     public async Task<Outcome<User>> HandleFor(Caller actor, Request request, CancellationToken cancellation) =>
-        await AddAsync(request, async user =>
+        await AddAsync<User>(request, async user =>
         {
             audit.Note(actor, "user.created", "user", user.Id);
             await db.SaveChangesAsync(cancellation);
             return user;
         }, cancellation);
 
-    private async Task<Outcome<T>> AddAsync<T>(Request request, Func<User, Task<T>> then, CancellationToken cancellation)
+    private async Task<Outcome<T>> AddAsync<T>(Request request, Func<User, Task<Outcome<T>>> then, CancellationToken cancellation)
     {
         if (rules.WhyNot(request.Password) is { } weak)
             return weak;
@@ -101,7 +101,7 @@ public sealed class RegisterUser(
         return UsernameTaken;
     }
 
-    private async Task<Outcome<T>> MakeAsync<T>(string name, string hash, Request request, Func<User, Task<T>> then, CancellationToken cancellation)
+    private async Task<Outcome<T>> MakeAsync<T>(string name, string hash, Request request, Func<User, Task<Outcome<T>>> then, CancellationToken cancellation)
     {
         var user = User.Register(name, request.Email, hash, clock.GetUtcNow());
         user.FullName = Blank(request.FullName);
