@@ -406,6 +406,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<long>("Generation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("generation");
+
                     b.Property<bool>("IsUsed")
                         .HasColumnType("boolean")
                         .HasColumnName("is_used");
@@ -495,6 +499,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
+
                     b.Property<string>("DeviceInfo")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
@@ -517,6 +525,14 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<bool>("IsActive")
                         .HasColumnType("boolean")
                         .HasColumnName("is_active");
+
+                    b.Property<long>("RefreshGeneration")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refresh_generation");
+
+                    b.Property<DateTimeOffset?>("RefreshedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refreshed_at");
 
                     b.Property<string>("Surface")
                         .IsRequired()
@@ -558,6 +574,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
+
+                    b.Property<long?>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
@@ -615,6 +635,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
 
                     b.Property<DateTimeOffset?>("DeactivatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -676,6 +700,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("phone_number");
+
+                    b.Property<long>("RightsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rights_version");
 
                     b.Property<DateTimeOffset?>("SuspendedUntil")
                         .HasColumnType("timestamp with time zone")
