@@ -35,11 +35,15 @@ public sealed class AccountRights(StoaDb db, OutboxWriter outbox, TimeProvider c
     /// <summary>What was proven for the account counts no more: its sessions end, first steps taken before lead nowhere.</summary>
     /// <param name="keep">A session that stays, because it just gave the new proof; null: none.</param>
     /// <returns>The sessions that ended: forget them at the session gate after the commit.</returns>
-    /// <remarks>Locks the account's row until the commit, so a session that is being opened is either seen here or not opened. Tells <see cref="SessionsEnded"/> and <see cref="RightsChanged"/>.</remarks>
+    /// <remarks>
+    /// Locks the account's row until the commit, so a session that is being opened is either seen here or not opened.
+    /// Tells <see cref="SessionsEnded"/> and <see cref="RightsChanged"/>.
+    /// </remarks>
     public async Task<List<long>> VoidAsync(long userId, long? keep, CancellationToken cancellation)
     {
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
-            u => u.SetProperty(x => x.CredentialsVersion, x => x.CredentialsVersion + 1).SetProperty(x => x.RightsVersion, x => x.RightsVersion + 1), cancellation);
+            u => u.SetProperty(x => x.CredentialsVersion, x => x.CredentialsVersion + 1).SetProperty(x => x.RightsVersion, x => x.RightsVersion + 1),
+            cancellation);
         if (keep is { } kept)
         {
             // One step with the account: a session that was behind stays behind.

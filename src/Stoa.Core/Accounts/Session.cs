@@ -47,7 +47,7 @@ public sealed class Session
     /// <summary>The account's <see cref="User.CredentialsVersion"/> that was proven when it was opened; under another the session is over.</summary>
     public required long CredentialsVersion { get; set; }
 
-    /// <summary>Which generation of refresh tokens is the one to be spent; the one before may be shown again for <see cref="RefreshToken.RetryWindow"/>.</summary>
+    /// <summary>Which generation of refresh tokens is to be spent; the one before may be shown again for <see cref="RefreshToken.RetryWindow"/>.</summary>
     public long RefreshGeneration { get; set; }
 
     /// <summary>When the generation before was spent; null: none was.</summary>

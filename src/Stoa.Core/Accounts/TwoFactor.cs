@@ -92,7 +92,7 @@ public sealed class SignInChallenge
     /// <summary>Null while it is not known who signs in.</summary>
     public long? UserId { get; init; }
 
-    /// <summary>The account's <see cref="User.CredentialsVersion"/> under which the first step was taken; under another it is void. Null with <see cref="UserId"/>.</summary>
+    /// <summary>The <see cref="User.CredentialsVersion"/> under which the first step was taken; under another it is void. Null with <see cref="UserId"/>.</summary>
     public long? CredentialsVersion { get; init; }
 
     /// <summary>What the second step needs to know again.</summary>

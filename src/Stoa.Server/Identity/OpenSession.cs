@@ -10,7 +10,7 @@ using Stoa.Server.Mail;
 namespace Stoa.Server.Identity;
 
 /// <summary>What somebody has shown who wants to come in.</summary>
-/// <param name="CredentialsVersion">The account's <see cref="User.CredentialsVersion"/> when it was looked at: read before the proof was checked, or with it.</param>
+/// <param name="CredentialsVersion">The account's <see cref="User.CredentialsVersion"/>, read before the proof was checked or with it.</param>
 /// <param name="IsComplete">False: a second step would still be needed if the account asks for one.</param>
 public readonly record struct Proof(long CredentialsVersion, bool IsComplete);
 

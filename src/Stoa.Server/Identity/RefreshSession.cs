@@ -26,9 +26,9 @@ public sealed class RefreshSession(
         if (shown is null)
             return Unknown;
         var now = clock.GetUtcNow();
-        if (shown.ExpiresAt > now && await db.WriteAsync(() => RenewAsync(shown, now, cancellation), cancellation) is { } renewed)
-            return renewed;
-        return await WhyNotAsync(shown.Id, now, cancellation);
+        var isOver = shown.ExpiresAt <= now || lifetimes.EndOf(shown.Session!.CreatedAt, now) <= now;
+        var renewed = isOver ? null : await db.WriteAsync(() => RenewAsync(shown, now, cancellation), cancellation);
+        return renewed is null ? await WhyNotAsync(shown.Id, isOver, cancellation) : renewed;
     }
 
     /// <summary>Null when the token renews nothing.</summary>
@@ -39,11 +39,13 @@ public sealed class RefreshSession(
         var end = lifetimes.EndOf(shown.Session!.CreatedAt, now);
         var isFirst = !shown.IsUsed
             && await session.Where(s => s.RefreshGeneration == shown.Generation).ExecuteUpdateAsync(
-                s => s.SetProperty(x => x.RefreshGeneration, next).SetProperty(x => x.RefreshedAt, now).SetProperty(x => x.ExpiresAt, end).SetProperty(x => x.UpdatedAt, now),
+                s => s.SetProperty(x => x.RefreshGeneration, next).SetProperty(x => x.RefreshedAt, now)
+                    .SetProperty(x => x.ExpiresAt, end).SetProperty(x => x.UpdatedAt, now),
                 cancellation) == 1;
         if (isFirst)
         {
-            await db.RefreshTokens.Where(t => t.Id == shown.Id).ExecuteUpdateAsync(t => t.SetProperty(x => x.IsUsed, true).SetProperty(x => x.UsedAt, now), cancellation);
+            await db.RefreshTokens.Where(t => t.Id == shown.Id)
+                .ExecuteUpdateAsync(t => t.SetProperty(x => x.IsUsed, true).SetProperty(x => x.UsedAt, now), cancellation);
         }
         else
         {
@@ -60,7 +62,7 @@ public sealed class RefreshSession(
         s => s.Id == sessionId && s.IsActive && s.ExpiresAt > now && s.CredentialsVersion == s.User!.CredentialsVersion
             && s.User.IsActive && (s.User.SuspendedUntil == null || s.User.SuspendedUntil <= now));
 
-    private async Task<Refusal> WhyNotAsync(long tokenId, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<Refusal> WhyNotAsync(long tokenId, bool isOver, CancellationToken cancellation)
     {
         var token = await db.RefreshTokens.AsNoTracking().Include(t => t.Session).SingleAsync(t => t.Id == tokenId, cancellation);
         if (token.IsUsed || token.Generation < token.Session!.RefreshGeneration)
@@ -70,6 +72,6 @@ public sealed class RefreshSession(
             return Reused;
         }
 
-        return token.ExpiresAt <= now ? Expired : Unknown;
+        return isOver ? Expired : Unknown;
     }
 }

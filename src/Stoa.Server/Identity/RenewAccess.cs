@@ -6,7 +6,7 @@ using Stoa.Server.Hosting;
 
 namespace Stoa.Server.Identity;
 
-/// <summary>One more access token for a session of the marketplace that asks with a token of its own: its client keeps no refresh token (contract B.0).</summary>
+/// <summary>One more access token for a session of the marketplace that asks with one of its own: its client keeps no refresh token (contract B.0).</summary>
 /// <remarks>
 /// The session's end does not move: it has to be signed in anew then, however often this was used. Sessions of other clients have refresh tokens, which
 /// are spent and whose theft is noticed; an access token of theirs renews nothing. Refusal: <c>auth.refresh_invalid</c>.

@@ -65,10 +65,10 @@ public sealed class SetStanding(
             return LastSuperuser;
         }
 
-        if (user.DeletedAt is not null)
-            await EraseAsync(id, cancellation);
         audit.Note(actor, action, "user", id, before, Describe(user));
         await db.SaveChangesAsync(cancellation);
+        if (user.DeletedAt is not null)
+            await EraseAsync(id, cancellation);
 
         // Whoever may not come in any more has proven nothing; whoever may goes on with other rights.
         if (user.IsActive)

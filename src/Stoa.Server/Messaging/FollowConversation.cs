@@ -11,7 +11,8 @@ namespace Stoa.Server.Messaging;
 /// <summary>A conversation's messages as they come, for somebody who takes part, until they leave, stop listening or their session is over.</summary>
 /// <remarks>
 /// Read from the record by number, so nothing is missed or doubled; an announcement of this node only says "look now", and another node's
-/// message is found within <see cref="Pause"/>. Session and membership are asked with every look, the session also before every message. Refusal: <c>conversation.not_found</c>.
+/// message is found within <see cref="Pause"/>. Session and membership are asked with every look, the session also before every message.
+/// Refusal: <c>conversation.not_found</c>.
 /// </remarks>
 public sealed class FollowConversation(
     IDbContextFactory<StoaDb> databases, FindConversation find, ConversationCards cards, NewMessages news, SessionGate sessions, TimeProvider clock)

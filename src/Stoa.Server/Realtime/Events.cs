@@ -68,7 +68,8 @@ public static class Events
     public const string DmError = "dm:error";
 }
 
-/// <summary>Room names. What is announced to a room is read by whoever is in it, so being in one is a permission: <see cref="RoomAccess"/> gives it by the room's <see cref="IRoomRule"/>.</summary>
+/// <summary>Room names. What is announced to a room is read by whoever is in it, so being in one is a permission.</summary>
+/// <remarks><see cref="RoomAccess"/> gives it by the room's <see cref="IRoomRule"/>; a kind of room that is named here needs one.</remarks>
 public static class Rooms
 {
     internal const string UserPrefix = "user:";

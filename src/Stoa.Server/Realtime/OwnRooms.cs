@@ -9,7 +9,8 @@ internal sealed class AccountRoom : IRoomRule
 {
     public string Prefix => Rooms.UserPrefix;
 
-    public Task<bool> AdmitsAsync(string name, Caller caller, CancellationToken cancellation) => Task.FromResult(Rooms.User(caller.UserId) == Prefix + name);
+    public Task<bool> AdmitsAsync(string name, Caller caller, CancellationToken cancellation) =>
+        Task.FromResult(name == caller.UserId.ToString(CultureInfo.InvariantCulture));
 
     public string GivenTo(Caller caller) => Rooms.User(caller.UserId);
 }
@@ -30,7 +31,8 @@ internal sealed class AdminsRoom : IRoomRule
 {
     public string Prefix => Rooms.Admins;
 
-    public Task<bool> AdmitsAsync(string name, Caller caller, CancellationToken cancellation) => Task.FromResult(name.Length == 0 && caller.Type == PartyType.Admin);
+    public Task<bool> AdmitsAsync(string name, Caller caller, CancellationToken cancellation) =>
+        Task.FromResult(name.Length == 0 && caller.Type == PartyType.Admin);
 
     public string? GivenTo(Caller caller) => caller.Type == PartyType.Admin ? Rooms.Admins : null;
 }

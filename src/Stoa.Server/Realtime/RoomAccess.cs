@@ -4,7 +4,7 @@ using Stoa.SocketIO.Namespaces;
 
 namespace Stoa.Server.Realtime;
 
-/// <summary>The one way into a room. Being in a room is a permission: it is given by the room's <see cref="IRoomRule"/>, and taken back by it when rights change.</summary>
+/// <summary>The one way into a room. Being in one is a permission: given by the room's <see cref="IRoomRule"/>, and taken back when rights change.</summary>
 /// <remarks>
 /// A rule is asked with what the caller may at this moment. When the account's rights move while it is asked, it is asked again, so a right that is taken
 /// away is never outlived by a socket that was just joining. A room without a rule lets nobody in.
@@ -30,7 +30,8 @@ public sealed class RoomAccess(IEnumerable<IRoomRule> rules, SessionGate session
         return false;
     }
 
-    /// <summary>Brings the socket's rooms in line with what its caller may now: leaves some, joins those that are given; closes it when its session is over, and answers false then.</summary>
+    /// <summary>Brings the socket's rooms in line with what its caller may now: leaves some, joins those that are given.</summary>
+    /// <returns>False when its session is over: it is closed then.</returns>
     public async Task<bool> AskAgainAsync(Socket socket, CancellationToken cancellation)
     {
         var caller = await NowAsync(socket, cancellation);

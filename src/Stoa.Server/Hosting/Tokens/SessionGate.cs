@@ -50,7 +50,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
 
         // A session that ended while we were reading must not come back from the cache.
         if (Volatile.Read(ref generation) == started)
-            Keep(claims.SessionId, new Entry(found, found is { } alive && alive.SessionEndsAt < now + cacheTime ? alive.SessionEndsAt : now + cacheTime), now);
+            Keep(claims.SessionId, new Entry(found, now + cacheTime is var until && found?.SessionEndsAt < until ? found.SessionEndsAt : until), now);
         return found?.UserId == claims.UserId ? found : null;
     }
 

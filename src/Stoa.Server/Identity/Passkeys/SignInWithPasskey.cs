@@ -9,7 +9,8 @@ namespace Stoa.Server.Identity.Passkeys;
 
 /// <summary>Opens a session for whoever a passkey has named, once for each challenge.</summary>
 /// <remarks>Refusals: <c>auth.passkey_invalid</c>, <c>auth.disabled</c>, <c>auth.suspended</c>.</remarks>
-public sealed class SignInWithPasskey(StoaDb db, Challenges challenges, OpenSession opening, TimeProvider clock, ILogger<AuthLog> log)
+public sealed class SignInWithPasskey(
+    StoaDb db, Challenges challenges, AccountRights rights, OpenSession opening, TimeProvider clock, ILogger<AuthLog> log)
 {
     public static readonly Refusal Invalid = Refusal.Unauthenticated("auth.passkey_invalid", "This passkey is not known here, or the sign-in has expired");
 
@@ -21,6 +22,9 @@ public sealed class SignInWithPasskey(StoaDb db, Challenges challenges, OpenSess
             return InOurWords(refusal);
         var signedIn = await db.WriteAsync(async () =>
         {
+            if (!await rights.HoldAsync(user.Id, proof.CredentialsVersion, cancellation))
+                return (Outcome<SignedIn>)Invalid;
+
             // A counter only grows; one that stays 0 belongs to a passkey that lives on several devices and keeps none.
             var (id, count, now) = (used.CredentialId, (long)used.SignCount, clock.GetUtcNow());
             var counted = await challenges.SpendAsync(challenge, cancellation)

@@ -9,8 +9,8 @@ namespace Stoa.Server.Identity.TwoFactor;
 
 /// <summary>Tokens that carry a sign-in from its first step to its second: random, kept hashed, good for one purpose, five minutes and one success.</summary>
 /// <remarks>
-/// They stand in the record, so any node can take the second step and none takes it twice. One that was taken for an account dies when what was proven for
-/// it counts no more (<see cref="User.CredentialsVersion"/>).
+/// They stand in the record, so any node can take the second step and none takes it twice. One that was taken for an account cannot be spent once
+/// what was proven for it counts no more (<see cref="User.CredentialsVersion"/>).
 /// </remarks>
 public sealed class Challenges(StoaDb db, AccountRights rights, TimeProvider clock)
 {
@@ -64,13 +64,12 @@ public sealed class Challenges(StoaDb db, AccountRights rights, TimeProvider clo
         },
     };
 
-    /// <summary>The challenge behind a token, with one more attempt counted; null when it is not there, not for this, void, too old, or tried too often.</summary>
+    /// <summary>The challenge behind a token, with one more attempt counted; null when it is not there, not for this, too old, or tried too often.</summary>
     public async Task<SignInChallenge?> AttemptAsync(string token, string purpose, CancellationToken cancellation)
     {
         var (hash, now) = (SessionTokens.HashOf(token), clock.GetUtcNow());
         var counted = await db.WriteAsync(
-            () => db.SignInChallenges.Where(c => c.TokenHash == hash && c.Purpose == purpose && c.ExpiresAt > now && c.Attempts < SignInChallenge.MaxAttempts
-                    && (c.UserId == null || db.Users.Any(u => u.Id == c.UserId && u.CredentialsVersion == c.CredentialsVersion)))
+            () => db.SignInChallenges.Where(c => c.TokenHash == hash && c.Purpose == purpose && c.ExpiresAt > now && c.Attempts < SignInChallenge.MaxAttempts)
                 .ExecuteUpdateAsync(c => c.SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation),
             cancellation);
         return counted == 0 ? null : await db.SignInChallenges.AsNoTracking().SingleOrDefaultAsync(c => c.TokenHash == hash, cancellation);

@@ -20,7 +20,9 @@ public sealed class DisableTotp(StoaDb db, PasswordProof proof, AccountRights ri
     }
 
     public async Task<Outcome<Done>> HandleFor(Caller actor, long userId, CancellationToken cancellation) =>
-        await db.Users.AnyAsync(u => u.Id == userId && u.DeletedAt == null, cancellation) ? await RemoveAsync(userId, null, actor, cancellation) : User.NotFound;
+        await db.Users.AnyAsync(u => u.Id == userId && u.DeletedAt == null, cancellation)
+            ? await RemoveAsync(userId, null, actor, cancellation)
+            : User.NotFound;
 
     /// <param name="proven">What the owner's session was opened under: a password that changed since was not proven. Null: nothing had to be.</param>
     private async Task<Outcome<Done>> RemoveAsync(long userId, long? proven, Caller? actor, CancellationToken cancellation)
