@@ -15,6 +15,7 @@ namespace Slices.Realtime;
 public sealed class LongLivedTests
 {
     private const int FileBytes = 24_000_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly HttpClient Readers = new();
 
     [Theory]
@@ -40,7 +41,7 @@ public sealed class LongLivedTests
         await EndAsync(stoa, root, ana, act);
         await SayAsync(ben, thread, "after");
 
-        Assert.DoesNotContain("after", await lines.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("after", await RestAsync(lines), StringComparison.Ordinal);
         await socket.TakeAsync("disconnect");
         Assert.DoesNotContain("dm:new_message", socket.Seen());
         Assert.InRange(await LengthAsync(download), 0, FileBytes - 1);
@@ -118,7 +119,7 @@ public sealed class LongLivedTests
         await SayAsync(ben, thread, "after");
         await ben.WriteToAsync(ana, "for ana");
 
-        Assert.DoesNotContain("after", await lines.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("after", await RestAsync(lines), StringComparison.Ordinal);
         await socket.TakeAsync("dm:new_message", static e => e.GetProperty("preview").GetString() == "for ana");
         Assert.DoesNotContain("dm:message_received", socket.Seen());
         (await ana.GetAsync("/auth/me")).Is(200);
@@ -222,7 +223,7 @@ public sealed class LongLivedTests
         (await root.PutAsync($"/auth/users/{ana.Id}/disable")).Is(200);
 
         await ended.TakeAsync("disconnect");
-        Assert.DoesNotContain("after", await lines.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("after", await RestAsync(lines), StringComparison.Ordinal);
         await Eventually.IsAsync(false, async () =>
         {
             await AskDeskAsync(una, "private");
@@ -304,6 +305,22 @@ public sealed class LongLivedTests
         }
 
         Assert.Fail($"the stream ended before '{text}'");
+    }
+
+    /// <summary>What the stream still brings until it ends, which it must.</summary>
+    private static async Task<string> RestAsync(StreamReader lines)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        try
+        {
+            return await lines.ReadToEndAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail("the stream goes on");
+            throw;
+        }
     }
 
     /// <summary>How much of it came; less than was promised is an error of the connection.</summary>
