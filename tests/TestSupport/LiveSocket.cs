@@ -87,6 +87,13 @@ public sealed class LiveSocket : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes all events of that name which came until now; false when there was none.</summary>
+    public bool Took(string name)
+    {
+        lock (guard)
+            return events.RemoveAll(e => e.Name == name) > 0;
+    }
+
     /// <summary>Names of events that came and were not taken.</summary>
     public IReadOnlyList<string> Seen()
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Identity;
 using Xunit;
@@ -30,6 +31,20 @@ public static class StoaServerAccounts
         await using var scope = stoa.Services.CreateAsyncScope();
         var create = ActivatorUtilities.CreateInstance<CreateAdmin>(scope.ServiceProvider);
         Assert.Null((await create.Handle(new(name, $"{name}@example.org", password), TestContext.Current.CancellationToken)).Refusal);
+    }
+
+    /// <summary>A link for a new password as it would be mailed, past the mail; answers its token.</summary>
+    public static async Task<string> ResetTokenAsync(this StoaServer stoa, Person person)
+    {
+        var token = MailedLink.NewToken();
+        await stoa.AskAsync(async db =>
+        {
+            var email = await db.Users.Where(u => u.Id == person.Id).Select(static u => u.EmailKey).SingleAsync(TestContext.Current.CancellationToken);
+            var now = stoa.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+            db.PasswordResets.Add(new PasswordReset { UserId = person.Id, Email = email, TokenHash = MailedLink.HashOf(token), CreatedAt = now, ExpiresAt = now.AddHours(1) });
+            return await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        });
+        return token;
     }
 
     /// <summary>Makes the role if it is not there, and gives it as the only one.</summary>

@@ -44,6 +44,15 @@ public sealed class Session
     /// <summary>False once ended: by log-out, by reuse of a spent refresh token, by its owner or an administrator.</summary>
     public bool IsActive { get; set; } = true;
 
+    /// <summary>The account's <see cref="User.CredentialsVersion"/> that was proven when it was opened; under another the session is over.</summary>
+    public required long CredentialsVersion { get; set; }
+
+    /// <summary>Which generation of refresh tokens is to be spent; the one before may be shown again for <see cref="RefreshToken.RetryWindow"/>.</summary>
+    public long RefreshGeneration { get; set; }
+
+    /// <summary>When the generation before was spent; null: none was.</summary>
+    public DateTimeOffset? RefreshedAt { get; set; }
+
     public required DateTimeOffset ExpiresAt { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

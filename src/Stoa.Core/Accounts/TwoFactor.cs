@@ -92,6 +92,9 @@ public sealed class SignInChallenge
     /// <summary>Null while it is not known who signs in.</summary>
     public long? UserId { get; init; }
 
+    /// <summary>The <see cref="User.CredentialsVersion"/> under which the first step was taken; under another it is void. Null with <see cref="UserId"/>.</summary>
+    public long? CredentialsVersion { get; init; }
+
     /// <summary>What the second step needs to know again.</summary>
     public string? State { get; init; }
 

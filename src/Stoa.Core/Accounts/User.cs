@@ -58,6 +58,13 @@ public sealed class User
 
     public bool IsSuperuser { get; set; }
 
+    /// <summary>Counts what made earlier proofs worthless: another password, a disabling, a suspension, a deletion, a log-out everywhere.</summary>
+    /// <remarks>Sessions and first steps keep the count they were made under and are good under no other. Moved by <see cref="AccountRights"/> alone.</remarks>
+    public long CredentialsVersion { get; private set; }
+
+    /// <summary>Counts changes of what the account may; whoever acts for long compares it and asks again. Moved by <see cref="AccountRights"/> alone.</summary>
+    public long RightsVersion { get; private set; }
+
     /// <summary>An account of the server's own, which nobody signs in to: the support desk.</summary>
     public bool IsSystem { get; init; }
 

@@ -11,7 +11,7 @@ namespace Stoa.Core.Moderation;
 /// Gates ask without a query of their own: <see cref="User.MessagingBannedUntil"/> and <see cref="User.SuspendedUntil"/> always hold the latest
 /// end in force, and comparing them with the time is the whole answer. A suspension ends the account's sessions in the same transaction.
 /// </remarks>
-public sealed class Restrictions(StoaDb db, OutboxWriter outbox, TimeProvider clock)
+public sealed class Restrictions(StoaDb db, OutboxWriter outbox, AccountRights rights, TimeProvider clock)
 {
     public static readonly Refusal NotFound = Refusal.NotFound("restriction.not_found", "The account has no such restriction");
 
@@ -48,7 +48,10 @@ public sealed class Restrictions(StoaDb db, OutboxWriter outbox, TimeProvider cl
             note(restriction);
             await db.SaveChangesAsync(cancellation);
             await KeepAsync(user, cancellation);
-            return new Change(restriction, kind == RestrictionKind.Suspension ? await EndSessionsAsync(userId, cancellation) : []);
+            if (kind == RestrictionKind.Suspension)
+                return new Change(restriction, await rights.VoidAsync(userId, keep: null, cancellation));
+            await rights.ChangedAsync(userId, cancellation);
+            return new Change(restriction, []);
         }, cancellation);
 
     /// <summary>Lifts every restriction of one kind that is in force. Refusals: <c>user.not_found</c>, <c>restriction.not_found</c>.</summary>
@@ -71,6 +74,7 @@ public sealed class Restrictions(StoaDb db, OutboxWriter outbox, TimeProvider cl
 
             await db.SaveChangesAsync(cancellation);
             await KeepAsync(user, cancellation);
+            await rights.ChangedAsync(userId, cancellation);
             return default(Done);
         }, cancellation);
 
@@ -88,17 +92,5 @@ public sealed class Restrictions(StoaDb db, OutboxWriter outbox, TimeProvider cl
         user.MessagingBannedUntil = ends.Find(e => e.Kind == RestrictionKind.MessagingBan)?.Until;
         user.SuspendedUntil = ends.Find(e => e.Kind == RestrictionKind.Suspension)?.Until;
         await db.SaveChangesAsync(cancellation);
-    }
-
-    private async Task<IReadOnlyList<long>> EndSessionsAsync(long userId, CancellationToken cancellation)
-    {
-        var ids = await db.Sessions.Where(s => s.UserId == userId && s.IsActive).Select(s => s.Id).ToListAsync(cancellation);
-        if (ids.Count == 0)
-            return ids;
-        var now = clock.GetUtcNow();
-        await db.Sessions.Where(s => ids.Contains(s.Id))
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.IsActive, false).SetProperty(x => x.UpdatedAt, now), cancellation);
-        outbox.Tell(new SessionsEnded(userId, ids));
-        return ids;
     }
 }

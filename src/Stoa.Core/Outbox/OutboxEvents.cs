@@ -34,6 +34,10 @@ public sealed record MessagesRead(long ConversationId, long ReaderId, IReadOnlyL
 /// <param name="SessionIds">The ended ones.</param>
 public sealed record SessionsEnded(long UserId, IReadOnlyList<long> SessionIds) : IOutboxEvent;
 
+/// <summary>What these accounts may was changed: whatever lasts and was allowed before asks again.</summary>
+/// <param name="UserIds">At most some hundreds.</param>
+public sealed record RightsChanged(IReadOnlyList<long> UserIds) : IOutboxEvent;
+
 /// <summary>The catalogue: every event's stable name and its JSON form.</summary>
 public static class OutboxEvents
 {
@@ -42,6 +46,7 @@ public static class OutboxEvents
         ["messages.appended"] = typeof(MessagesAppended),
         ["messages.read"] = typeof(MessagesRead),
         ["sessions.ended"] = typeof(SessionsEnded),
+        ["rights.changed"] = typeof(RightsChanged),
     };
 
     private static readonly Dictionary<Type, string> Names = Types.ToDictionary(static t => t.Value, static t => t.Key);
@@ -70,4 +75,5 @@ public static class OutboxEvents
 [JsonSerializable(typeof(MessagesAppended))]
 [JsonSerializable(typeof(MessagesRead))]
 [JsonSerializable(typeof(SessionsEnded))]
+[JsonSerializable(typeof(RightsChanged))]
 internal sealed partial class OutboxJson : JsonSerializerContext;

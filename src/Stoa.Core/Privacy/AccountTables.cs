@@ -19,7 +19,7 @@ internal static class AccountTables
             .Seals("password", "signing in; a bcrypt hash", nameof(User.PasswordHash))
             .Keeps("restrictions in force", "holding them", nameof(User.MessagingBannedUntil), nameof(User.SuspendedUntil))
             .Plain(
-                nameof(User.Id), nameof(User.IsActive), nameof(User.IsSuperuser), nameof(User.IsSystem), nameof(User.TwoFactorSince), nameof(User.CreatedAt),
+                nameof(User.Id), nameof(User.IsActive), nameof(User.IsSuperuser), nameof(User.IsSystem), nameof(User.CredentialsVersion), nameof(User.RightsVersion), nameof(User.TwoFactorSince), nameof(User.CreatedAt),
                 nameof(User.UpdatedAt), nameof(User.DeactivatedAt), nameof(User.DeletedAt)),
         new MarkedTable(typeof(Profile), nameof(Profile.UserId), OnErasure.Delete, PersonalData.UntilErased)
             .Holds("name", "the profile; shown as its owner says", nameof(Profile.FirstName), nameof(Profile.LastName))

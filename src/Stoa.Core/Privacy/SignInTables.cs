@@ -10,11 +10,12 @@ internal static class SignInTables
         new MarkedTable(typeof(Session), nameof(Session.UserId), OnErasure.Empty, "`Privacy:KeepEndedSessions` after its end")
             .Holds("device and network address", "showing one's sessions, noticing strange ones", nameof(Session.DeviceInfo), nameof(Session.DeviceKey), nameof(Session.IpAddress))
             .Keeps("when it was used", "ending what is not used", nameof(Session.CreatedAt), nameof(Session.UpdatedAt))
-            .Plain(nameof(Session.Id), nameof(Session.UserId), nameof(Session.Surface), nameof(Session.IsActive), nameof(Session.ExpiresAt)),
+            .Plain(nameof(Session.Id), nameof(Session.UserId), nameof(Session.Surface), nameof(Session.IsActive), nameof(Session.ExpiresAt),
+                nameof(Session.CredentialsVersion), nameof(Session.RefreshGeneration), nameof(Session.RefreshedAt)),
         new MarkedTable(typeof(RefreshToken), nameof(RefreshToken.UserId), OnErasure.Delete, "as its session, once spent at most `Privacy:KeepEndedSessions`")
             .Seals("refresh token", "renewing the session; a hash", nameof(RefreshToken.TokenHash))
             .Plain(
-                nameof(RefreshToken.Id), nameof(RefreshToken.UserId), nameof(RefreshToken.SessionId), nameof(RefreshToken.IsUsed), nameof(RefreshToken.UsedAt),
+                nameof(RefreshToken.Id), nameof(RefreshToken.UserId), nameof(RefreshToken.SessionId), nameof(RefreshToken.Generation), nameof(RefreshToken.IsUsed), nameof(RefreshToken.UsedAt),
                 nameof(RefreshToken.ExpiresAt), nameof(RefreshToken.CreatedAt)),
         new MarkedTable(typeof(Authenticator), nameof(Authenticator.UserId), OnErasure.Delete, PersonalData.UntilErased)
             .Seals("secret of one-time codes", "the second step; sealed", nameof(Authenticator.SealedSecret))
@@ -32,7 +33,7 @@ internal static class SignInTables
             .Seals("token between two steps", "finishing a sign-in; a hash", nameof(SignInChallenge.TokenHash))
             .Plain(
                 nameof(SignInChallenge.Id), nameof(SignInChallenge.UserId), nameof(SignInChallenge.Purpose), nameof(SignInChallenge.State), nameof(SignInChallenge.Attempts),
-                nameof(SignInChallenge.ExpiresAt)),
+                nameof(SignInChallenge.CredentialsVersion), nameof(SignInChallenge.ExpiresAt)),
         Link(typeof(PasswordReset)),
         Link(typeof(EmailVerification)),
         new MarkedTable(typeof(LogInFailures), null, OnErasure.Keep, "a day after the last wrong try")

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
+using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 
 namespace Stoa.Server.Hosting;
@@ -27,6 +28,15 @@ public sealed record Caller(long UserId, long SessionId, string Username, string
 
     /// <summary>The administrator who acts, when <see cref="UserId"/> is the support desk; null: the account itself.</summary>
     public long? AuthorId { get; init; }
+
+    /// <summary>The account's <see cref="User.CredentialsVersion"/> that the session was opened under.</summary>
+    public long CredentialsVersion { get; init; }
+
+    /// <summary>The account's <see cref="User.RightsVersion"/> that the rights here were read with: what lasts asks again when it has moved.</summary>
+    public long RightsVersion { get; init; }
+
+    /// <summary>When the session ends by time, unless it is refreshed before.</summary>
+    public DateTimeOffset SessionEndsAt { get; init; }
 
     /// <summary>Lets a route take a Caller; routes that do are behind authorization, so it is there.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.Get<Caller>());

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
+using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
 using Stoa.Server.Identity.Throttling;
 
@@ -9,7 +11,14 @@ namespace Stoa.Server.Identity;
 /// <summary>Changes the caller's password, proven by the current one, and ends every other session of the account.</summary>
 /// <remarks>Refusals: <c>auth.password_wrong</c>, <see cref="PasswordRules.Refusals"/>, <c>auth.paused</c>, <c>auth.busy</c>.</remarks>
 public sealed class ChangePassword(
-    StoaDb db, PasswordHashing passwords, PasswordRules rules, PasswordProof proof, SessionEnding ending, TimeProvider clock)
+    StoaDb db,
+    OutboxWriter outbox,
+    PasswordHashing passwords,
+    PasswordRules rules,
+    PasswordProof proof,
+    AccountRights rights,
+    SessionEnding ending,
+    TimeProvider clock)
 {
     public async Task<Outcome<Done>> Handle(string current, string next, Caller caller, CancellationToken cancellation)
     {
@@ -23,15 +32,19 @@ public sealed class ChangePassword(
         if (hash.Refusal is { } full)
             return full;
 
-        // Only if nobody changed it meanwhile: of two changes at once one wins, the other had an outdated password.
-        var (known, now) = (proven.Value, clock.GetUtcNow());
-        var changed = await db.WriteAsync(
-            () => db.Users.Where(u => u.Id == caller.UserId && u.PasswordHash == known)
-                .ExecuteUpdateAsync(u => u.SetProperty(x => x.PasswordHash, hash.Value).SetProperty(x => x.UpdatedAt, now), cancellation),
-            cancellation);
-        if (changed == 0)
+        var ended = await outbox.WriteAsync(() => ReplaceAsync(caller, proven.Value, hash.Value, cancellation), cancellation);
+        if (ended is null)
             return PasswordProof.Wrong;
-        await ending.EndAsync(caller.UserId, s => s.Id != caller.SessionId, "password changed", cancellation);
+        ending.Ended(caller.UserId, ended, "password changed");
         return default(Done);
+    }
+
+    /// <summary>The sessions that ended; null when the password was changed meanwhile: of two changes at once one wins, the other had an outdated one.</summary>
+    private async Task<List<long>?> ReplaceAsync(Caller caller, string known, string hash, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        var changed = await db.Users.Where(u => u.Id == caller.UserId && u.PasswordHash == known)
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.PasswordHash, hash).SetProperty(x => x.UpdatedAt, now), cancellation);
+        return changed == 0 ? null : await rights.VoidAsync(caller.UserId, caller.SessionId, cancellation);
     }
 }

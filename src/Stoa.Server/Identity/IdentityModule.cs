@@ -24,11 +24,10 @@ public static class IdentityModule
     {
         var passwords = settings.Passwords;
         var threads = passwords.HashingThreads > 0 ? passwords.HashingThreads : Math.Max(1, Environment.ProcessorCount / 2);
-        var (refreshLifetime, longLifetime) = (settings.Tokens.RefreshLifetime, settings.Tokens.LongAccessLifetime);
         services.AddSingleton(p => new PasswordHashing(passwords.BcryptRounds, threads, passwords.QueueLength, p.GetRequiredService<TimeProvider>()));
-        services.AddScoped(p => new SessionTokens(
-            p.GetRequiredService<StoaDb>(), p.GetRequiredService<AccessTokens>(), p.GetRequiredService<OutgoingMail>(), p.GetRequiredService<TimeProvider>(),
-            refreshLifetime, longLifetime));
+        services.AddSingleton(new SessionLifetimes(settings.Tokens.RefreshLifetime, settings.Tokens.LongAccessLifetime, settings.Sessions.MaxAge));
+        services.AddScoped<SessionTokens>();
+        services.AddScoped<OpenSession>();
         services.AddScoped<RefreshSession>();
         services.AddScoped<SessionEnding>();
         services.AddScoped<RegisterUser>();

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
-using Stoa.Core.Moderation;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Identity.TwoFactor;
 
@@ -19,15 +17,15 @@ namespace Stoa.Server.Identity;
 public sealed class LogIn(
     StoaDb db,
     PasswordHashing passwords,
-    SessionTokens sessions,
+    OpenSession opening,
     SignInLimits limits,
     FailureLog failures,
     Challenges challenges,
     TimeProvider clock,
     ILogger<AuthLog> log)
 {
-    public static readonly Refusal WrongCredentials = Refusal.Unauthenticated("auth.credentials", "Incorrect username or password");
-    public static readonly Refusal Disabled = Refusal.Forbidden("auth.disabled", "User is disabled");
+    public static readonly Refusal WrongCredentials = OpenSession.Outdated;
+    public static readonly Refusal Disabled = OpenSession.Disabled;
 
     /// <summary>For how long an address that signed in stays known: from there the right password passes while strangers must wait.</summary>
     private static readonly TimeSpan KnownFor = TimeSpan.FromDays(90);
@@ -56,10 +54,11 @@ public sealed class LogIn(
 
         if (standing.Count > 0)
             await failures.ForgetAsync(name, cancellation);
-        return await LetInAsync(await db.Users.SingleAsync(u => u.Id == found.Id, cancellation), request, cancellation);
+        return await LetInAsync(found, request, cancellation);
     }
 
-    private sealed record Candidate(long Id, string PasswordHash, bool IsKnownDevice, int Rank);
+    /// <param name="CredentialsVersion">Read with the hash: what the hash proves is proven for this count alone.</param>
+    private sealed record Candidate(long Id, string PasswordHash, long CredentialsVersion, bool IsKnownDevice, int Rank);
 
     /// <summary>The account with this name, else with this address; null when there is none.</summary>
     /// <remarks>
@@ -69,61 +68,47 @@ public sealed class LogIn(
     private async Task<Candidate?> FindAsync(string name, string? address, CancellationToken cancellation)
     {
         var since = clock.GetUtcNow() - KnownFor;
-        var byName = db.Users.Where(u => u.UsernameKey == name && u.DeletedAt == null).Select(static u => new { u.Id, u.PasswordHash, Rank = 2 });
-        var byAddress = db.Users.Where(u => u.EmailKey == name && u.DeletedAt == null).Select(static u => new { u.Id, u.PasswordHash, Rank = 1 });
-        var anybody = db.Users.OrderBy(static u => u.Id).Take(1).Select(static u => new { u.Id, u.PasswordHash, Rank = 0 });
+        var byName = db.Users.Where(u => u.UsernameKey == name && u.DeletedAt == null)
+            .Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 2 });
+        var byAddress = db.Users.Where(u => u.EmailKey == name && u.DeletedAt == null)
+            .Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 1 });
+        var anybody = db.Users.OrderBy(static u => u.Id).Take(1).Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 0 });
         var best = await byName.Concat(byAddress).Concat(anybody).OrderByDescending(static f => f.Rank).Take(1)
             .Select(f => new Candidate(
-                f.Id, f.PasswordHash, address != null && db.Sessions.Any(s => s.UserId == f.Id && s.IpAddress == address && s.CreatedAt > since), f.Rank))
+                f.Id, f.PasswordHash, f.CredentialsVersion,
+                address != null && db.Sessions.Any(s => s.UserId == f.Id && s.IpAddress == address && s.CreatedAt > since), f.Rank))
             .SingleOrDefaultAsync(cancellation);
         return best is null or { Rank: 0 } ? null : best;
     }
 
-    private async Task<Outcome<SignedIn>> LetInAsync(User user, Request request, CancellationToken cancellation)
+    /// <remarks>Hashing took its time: the account is looked at again, and what counts is that it is still the one whose hash was checked.</remarks>
+    private async Task<Outcome<SignedIn>> LetInAsync(Candidate found, Request request, CancellationToken cancellation)
     {
-        if (await WhyNotAsync(user, cancellation) is { } refusal)
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == found.Id, cancellation);
+        if (await opening.WhyNotAsync(user, found.CredentialsVersion, cancellation) is { } refusal)
             return refusal;
-        if (passwords.IsOutdated(user.PasswordHash))
-            await RehashAsync(user, request.Password, cancellation);
+        if (passwords.IsOutdated(found.PasswordHash))
+            await RehashAsync(found, request.Password, cancellation);
         if (user.TwoFactorSince is not null)
-        {
-            await db.SaveChangesAsync(cancellation);
-            return await challenges.AskForSecondStepAsync(user.Id, request.Device, cancellation);
-        }
+            return await challenges.AskForSecondStepAsync(user.Id, found.CredentialsVersion, request.Device, cancellation);
 
-        var signedIn = await db.WriteAsync(() => sessions.OpenAsync(user.Awake(), request.Device, cancellation), cancellation);
-        log.SignedIn(user.Id, signedIn.SessionId);
+        var signedIn = await db.WriteAsync(
+            () => opening.Handle(user, new Proof(found.CredentialsVersion, IsComplete: false), request.Device, cancellation), cancellation);
+        if (signedIn.Refusal is null)
+            log.SignedIn(user.Id, signedIn.Value.SessionId);
         return signedIn;
     }
 
-    /// <summary>Why somebody who has proven who he is may still not come in; null: he may.</summary>
-    internal async Task<Refusal?> WhyNotAsync(User user, CancellationToken cancellation) =>
-        user is { IsActive: false, DeactivatedAt: null } ? Disabled : user.SuspendedUntil > clock.GetUtcNow() ? await SuspendedAsync(user, cancellation) : null;
-
-    private async Task<Refusal> SuspendedAsync(User user, CancellationToken cancellation)
-    {
-        var why = await db.Restrictions.AsNoTracking()
-            .Where(r => r.UserId == user.Id && r.Kind == RestrictionKind.Suspension).Where(Restrictions.InForce(clock.GetUtcNow()))
-            .OrderByDescending(r => r.Until).FirstOrDefaultAsync(cancellation);
-        if (why is null)
-            return Restriction.Suspended;
-
-        var details = new Dictionary<string, object> { ["reason"] = why.Reason, ["suspendedAt"] = Text(why.ImposedAt) };
-        if (why.Until < Restriction.Forever)
-            details["suspendedUntil"] = Text(why.Until);
-        return Restriction.Suspended with { Details = details };
-    }
-
-    /// <summary>Best effort: when the pool is busy the old hash is as good for another day.</summary>
-    private async Task RehashAsync(User user, string password, CancellationToken cancellation)
+    /// <summary>Best effort: when the pool is busy the old hash is as good for another day. A password that was changed meanwhile stays.</summary>
+    private async Task RehashAsync(Candidate found, string password, CancellationToken cancellation)
     {
         var hash = await passwords.HashAsync(password, cancellation);
-        if (hash.Refusal is null)
-        {
-            user.PasswordHash = hash.Value;
-            user.UpdatedAt = clock.GetUtcNow();
-        }
+        if (hash.Refusal is not null)
+            return;
+        var now = clock.GetUtcNow();
+        await db.WriteAsync(
+            () => db.Users.Where(u => u.Id == found.Id && u.PasswordHash == found.PasswordHash)
+                .ExecuteUpdateAsync(u => u.SetProperty(x => x.PasswordHash, hash.Value).SetProperty(x => x.UpdatedAt, now), cancellation),
+            cancellation);
     }
-
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 }

@@ -2,13 +2,15 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Identity;
 
 /// <summary>Roles, and who holds them. For superusers; every change is audited.</summary>
 /// <remarks>Refusals: <c>role.not_found</c>, <c>role.exists</c>, <c>user.not_found</c>.</remarks>
-public sealed class ManageRoles(StoaDb db, SessionEnding ending, AuditTrail audit, TimeProvider clock)
+public sealed class ManageRoles(StoaDb db, OutboxWriter outbox, AccountRights rights, SessionGate gate, AuditTrail audit, TimeProvider clock)
 {
     /// <summary>A page would never be needed: roles are named in code and screens.</summary>
     private const int MaxRoles = 500;
@@ -40,16 +42,22 @@ public sealed class ManageRoles(StoaDb db, SessionEnding ending, AuditTrail audi
         }
     }
 
-    public async Task<Outcome<Done>> DeleteAsync(long id, Caller actor, CancellationToken cancellation) => await db.WriteAsync(async () =>
+    public async Task<Outcome<Done>> DeleteAsync(long id, Caller actor, CancellationToken cancellation)
     {
-        var role = await db.Roles.SingleOrDefaultAsync(r => r.Id == id, cancellation);
-        if (role is null)
-            return (Outcome<Done>)RoleNotFound;
-        db.Roles.Remove(role);
-        audit.Note(actor, "role.deleted", "role", id, before: role.Name);
-        await db.SaveChangesAsync(cancellation);
-        return default(Done);
-    }, cancellation);
+        var holders = new List<long>();
+        var deleted = await outbox.WriteAsync(async () =>
+        {
+            var role = await db.Roles.SingleOrDefaultAsync(r => r.Id == id, cancellation);
+            if (role is null)
+                return (Outcome<Done>)RoleNotFound;
+            holders.AddRange(await rights.ChangedForHoldersAsync(id, cancellation));
+            db.Roles.Remove(role);
+            audit.Note(actor, "role.deleted", "role", id, before: role.Name);
+            return default(Done);
+        }, cancellation);
+        gate.ForgetAccounts(holders.ToHashSet());
+        return deleted;
+    }
 
     public async Task<Outcome<IReadOnlyList<Role>>> OfUserAsync(long userId, CancellationToken cancellation)
     {
@@ -62,7 +70,7 @@ public sealed class ManageRoles(StoaDb db, SessionEnding ending, AuditTrail audi
     public async Task<Outcome<Done>> AssignAsync(long userId, IReadOnlyList<long> roleIds, Caller actor, CancellationToken cancellation)
     {
         var wanted = roleIds.Distinct().ToList();
-        var assigned = await db.WriteAsync(async () =>
+        var assigned = await outbox.WriteAsync(async () =>
         {
             await db.SerializeAsync($"roles of {userId}", cancellation);
             if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeletedAt == null && !u.IsSystem, cancellation))
@@ -74,11 +82,10 @@ public sealed class ManageRoles(StoaDb db, SessionEnding ending, AuditTrail audi
             db.UserRoles.RemoveRange(held.Where(h => !wanted.Contains(h.RoleId)));
             db.UserRoles.AddRange(wanted.Except(held.Select(h => h.RoleId)).Select(id => new UserRole { UserId = userId, RoleId = id }));
             audit.Note(actor, "user.roles", "user", userId, string.Join(',', held.Select(h => h.RoleId).Order()), string.Join(',', wanted.Order()));
-            await db.SaveChangesAsync(cancellation);
+            await rights.ChangedAsync(userId, cancellation);
             return default(Done);
         }, cancellation);
-        if (assigned.Refusal is null)
-            await ending.ForgetAsync(userId, cancellation);
+        gate.ForgetAccounts([userId]);
         return assigned;
     }
 }

@@ -22,7 +22,7 @@ public sealed class RegisterUser(
     StoaDb db,
     PasswordHashing passwords,
     PasswordRules rules,
-    SessionTokens sessions,
+    OpenSession opening,
     SignInLimits limits,
     SelfAssignedRoles roles,
     Invitations invitations,
@@ -70,7 +70,7 @@ public sealed class RegisterUser(
         {
             if (role.Value is { } roleId)
                 db.UserRoles.Add(new UserRole { UserId = user.Id, RoleId = roleId });
-            return sessions.OpenAsync(user, request.Device, cancellation);
+            return opening.Handle(user, new Proof(user.CredentialsVersion, IsComplete: true), request.Device, cancellation);
         }, cancellation);
         if (registered.Refusal is null)
             log.Registered(registered.Value.User.Id);
@@ -79,7 +79,7 @@ public sealed class RegisterUser(
 
     /// <summary>The account alone, made by an administrator.</summary>
     public async Task<Outcome<User>> HandleFor(Caller actor, Request request, CancellationToken cancellation) =>
-        await AddAsync(request, static () => Task.FromResult<Refusal?>(null), async user =>
+        await AddAsync<User>(request, static () => Task.FromResult<Refusal?>(null), async user =>
         {
             audit.Note(actor, "user.created", "user", user.Id);
             await db.SaveChangesAsync(cancellation);
@@ -88,7 +88,7 @@ public sealed class RegisterUser(
 
     /// <param name="first">Within the transaction, before anything is written: null when the account may be made.</param>
     /// <param name="then">Within the transaction, once the account has its id.</param>
-    private async Task<Outcome<T>> AddAsync<T>(Request request, Func<Task<Refusal?>> first, Func<User, Task<T>> then, CancellationToken cancellation)
+    private async Task<Outcome<T>> AddAsync<T>(Request request, Func<Task<Refusal?>> first, Func<User, Task<Outcome<T>>> then, CancellationToken cancellation)
     {
         if (rules.WhyNot(request.Password, [request.Username, request.Email, request.FullName], request.MinimumPasswordLength) is { } weak)
             return weak;
@@ -112,7 +112,7 @@ public sealed class RegisterUser(
     }
 
     private async Task<Outcome<T>> MakeAsync<T>(
-        string name, string hash, Request request, Func<Task<Refusal?>> first, Func<User, Task<T>> then, CancellationToken cancellation)
+        string name, string hash, Request request, Func<Task<Refusal?>> first, Func<User, Task<Outcome<T>>> then, CancellationToken cancellation)
     {
         var user = User.Register(name, request.Email, hash, clock.GetUtcNow());
         user.FullName = Blank(request.FullName);

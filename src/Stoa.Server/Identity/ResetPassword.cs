@@ -25,6 +25,7 @@ public sealed class ResetPassword(
     PasswordHashing passwords,
     PasswordRules rules,
     FailureLog failures,
+    AccountRights rights,
     SessionEnding ending,
     OutgoingMail mails,
     ResetTokenLimit limit,
@@ -71,7 +72,7 @@ public sealed class ResetPassword(
         await links.VoidAsync<PasswordReset>(link.UserId, cancellation);
         db.Audit.Add(new AuditEntry { ActorId = link.UserId, Action = "password_reset.used", TargetType = "user", TargetId = link.UserId, At = now });
         mails.Add(PasswordResetDoneMail.Kind, link.UserId);
-        return await ending.EndWithinAsync(link.UserId, static _ => true, cancellation);
+        return await rights.VoidAsync(link.UserId, keep: null, cancellation);
     }
 }
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
 
 namespace Stoa.Server.Identity;
@@ -11,7 +12,8 @@ namespace Stoa.Server.Identity;
 /// Refusals: <c>user.not_found</c>, <c>user.own_account</c>, <c>user.last_superuser</c>. A disabled or deleted account's sessions end at once. One active
 /// superuser always remains, whoever acts at the same time. Every act is audited.
 /// </remarks>
-public sealed class SetStanding(StoaDb db, Superusers superusers, EraseAccount erase, SessionEnding ending, AuditTrail audit, TimeProvider clock)
+public sealed class SetStanding(
+    StoaDb db, OutboxWriter outbox, Superusers superusers, AccountRights rights, EraseAccount erase, SessionEnding ending, AuditTrail audit, TimeProvider clock)
 {
     public static readonly Refusal OwnAccount = Refusal.Invalid("user.own_account", "You cannot do this to your own account");
     public static readonly Refusal OwnDeletion = Refusal.Invalid("user.own_account", "Cannot delete your own account");
@@ -22,55 +24,58 @@ public sealed class SetStanding(StoaDb db, Superusers superusers, EraseAccount e
 
     public async Task<Outcome<User>> DisableAsync(long id, Caller actor, CancellationToken cancellation) => id == actor.UserId
         ? OwnAccount
-        : await EndSessionsOf(await ChangeAsync(id, actor, "user.disabled", static (user, _) => (user.IsActive, user.DeactivatedAt) = (false, null), cancellation), cancellation);
+        : await ChangeAsync(id, actor, "user.disabled", static (user, _) => (user.IsActive, user.DeactivatedAt) = (false, null), cancellation);
 
     public async Task<Outcome<User>> DeleteAsync(long id, Caller actor, CancellationToken cancellation) => id == actor.UserId
         ? OwnDeletion
-        : await EndSessionsOf(await ChangeAsync(id, actor, "user.deleted", static (user, now) => user.Erase(now), cancellation), cancellation);
+        : await ChangeAsync(id, actor, "user.deleted", static (user, now) => user.Erase(now), cancellation);
 
     /// <param name="isSuperuser">Null: the other way round.</param>
-    public async Task<Outcome<User>> SetSuperuserAsync(long id, bool? isSuperuser, Caller actor, CancellationToken cancellation)
+    public async Task<Outcome<User>> SetSuperuserAsync(long id, bool? isSuperuser, Caller actor, CancellationToken cancellation) => id == actor.UserId
+        ? OwnAccount
+        : await ChangeAsync(id, actor, "user.superuser", (user, _) => user.IsSuperuser = isSuperuser ?? !user.IsSuperuser, cancellation);
+
+    private async Task<Outcome<User>> ChangeAsync(long id, Caller actor, string action, Action<User, DateTimeOffset> change, CancellationToken cancellation)
     {
-        if (id == actor.UserId)
-            return OwnAccount;
-        var changed = await ChangeAsync(id, actor, "user.superuser", (user, _) => user.IsSuperuser = isSuperuser ?? !user.IsSuperuser, cancellation);
+        var ended = new List<long>();
+        var changed = await outbox.WriteAsync(() => ChangeAsync(id, actor, action, change, ended, cancellation), cancellation);
         if (changed.Refusal is null)
-            await ending.ForgetAsync(id, cancellation);
+            ending.Ended(id, ended, "by an administrator");
         return changed;
     }
 
-    private Task<Outcome<User>> ChangeAsync(long id, Caller actor, string action, Action<User, DateTimeOffset> change, CancellationToken cancellation) =>
-        db.WriteAsync(async () =>
-        {
-            await db.SerializeAsync(Superusers.Topic, cancellation);
-            var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null && !u.IsSystem, cancellation);
-            if (user is null)
-                return (Outcome<User>)User.NotFound;
-
-            var before = Describe(user);
-            var wasSuperuser = user is { IsActive: true, IsSuperuser: true };
-            var now = clock.GetUtcNow().Rounded();
-            change(user, now);
-            user.UpdatedAt = now;
-            if (wasSuperuser && user is not { IsActive: true, IsSuperuser: true }
-                && !await superusers.RemainWithoutAsync(id, cancellation))
-            {
-                db.ChangeTracker.Clear();
-                return LastSuperuser;
-            }
-
-            if (user.DeletedAt is not null)
-                await erase.HandleAsync(user, now, cancellation);
-            audit.Note(actor, action, "user", id, before, Describe(user));
-            await db.SaveChangesAsync(cancellation);
-            return user;
-        }, cancellation);
-
-    private async Task<Outcome<User>> EndSessionsOf(Outcome<User> changed, CancellationToken cancellation)
+    /// <param name="ended">Takes the sessions that ended.</param>
+    private async Task<Outcome<User>> ChangeAsync(
+        long id, Caller actor, string action, Action<User, DateTimeOffset> change, List<long> ended, CancellationToken cancellation)
     {
-        if (changed.Refusal is null)
-            await ending.EndAsync(changed.Value.Id, static _ => true, "by an administrator", cancellation);
-        return changed;
+        await db.SerializeAsync(Superusers.Topic, cancellation);
+        var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null && !u.IsSystem, cancellation);
+        if (user is null)
+            return User.NotFound;
+
+        var before = Describe(user);
+        var wasSuperuser = user is { IsActive: true, IsSuperuser: true };
+        var now = clock.GetUtcNow().Rounded();
+        change(user, now);
+        user.UpdatedAt = now;
+        if (wasSuperuser && user is not { IsActive: true, IsSuperuser: true }
+            && !await superusers.RemainWithoutAsync(id, cancellation))
+        {
+            db.ChangeTracker.Clear();
+            return LastSuperuser;
+        }
+
+        audit.Note(actor, action, "user", id, before, Describe(user));
+        await db.SaveChangesAsync(cancellation);
+        if (user.DeletedAt is not null)
+            await erase.HandleAsync(user, now, cancellation);
+
+        // Whoever may not come in any more has proven nothing; whoever may goes on with other rights.
+        if (user.IsActive)
+            await rights.ChangedAsync(id, cancellation);
+        else
+            ended.AddRange(await rights.VoidAsync(id, keep: null, cancellation));
+        return user;
     }
 
     private static string Describe(User user) =>

@@ -40,7 +40,7 @@ public sealed class UpdateAccount(StoaDb db, SessionEnding ending, AuditTrail au
             await db.SaveChangesAsync(cancellation);
 
             // The name beside the next message is the new one.
-            await ending.ForgetAsync(userId, cancellation);
+            ending.Forget(userId);
             return user;
         }
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))

@@ -1,3 +1,4 @@
+using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting.Settings;
@@ -11,8 +12,9 @@ public static class JobServices
     {
         services.AddSingleton(new OutboxFeed(NodeName(), settings.Outbox.Lease));
         services.AddScoped<OutboxWriter>();
+        services.AddScoped<AccountRights>();
         services.AddSingleton<MessageLog>();
-        services.AddSingleton(new OutboxRoutes().Add<MessagesAppended>().Add<MessagesRead>().Add<SessionsEnded>());
+        services.AddSingleton(new OutboxRoutes().Add<MessagesAppended>().Add<MessagesRead>().Add<SessionsEnded>().Add<RightsChanged>());
         services.AddHostedService(p => ActivatorUtilities.CreateInstance<OutboxDispatcher>(p, settings.Outbox.SweepInterval));
         return services;
     }

@@ -4,15 +4,18 @@ using Stoa.Core;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Messaging;
 
-/// <summary>A conversation's messages as they come, for somebody who takes part, until they leave or stop listening.</summary>
+/// <summary>A conversation's messages as they come, for somebody who takes part, until they leave, stop listening or their session is over.</summary>
 /// <remarks>
 /// Read from the record by number, so nothing is missed or doubled; an announcement of this node only says "look now", and another node's
-/// message is found within <see cref="Pause"/>. Refusal: <c>conversation.not_found</c>.
+/// message is found within <see cref="Pause"/>. Session and membership are asked with every look, the session also before every message.
+/// Refusal: <c>conversation.not_found</c>.
 /// </remarks>
-public sealed class FollowConversation(IDbContextFactory<StoaDb> databases, FindConversation find, ConversationCards cards, NewMessages news, TimeProvider clock)
+public sealed class FollowConversation(
+    IDbContextFactory<StoaDb> databases, FindConversation find, ConversationCards cards, NewMessages news, SessionGate sessions, TimeProvider clock)
 {
     private const int PageSize = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -31,7 +34,8 @@ public sealed class FollowConversation(IDbContextFactory<StoaDb> databases, Find
     private async IAsyncEnumerable<Entry> FollowAsync(long conversationId, long above, Caller reader, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var bell = news.Listen(conversationId);
-        while (!cancellation.IsCancellationRequested)
+        var claims = new AccessClaims(reader.UserId, reader.SessionId);
+        while (!cancellation.IsCancellationRequested && await sessions.FindAsync(claims, cancellation) is not null)
         {
             var page = await PageAsync(conversationId, above, reader.UserId, cancellation);
             if (page is null)
@@ -39,6 +43,9 @@ public sealed class FollowConversation(IDbContextFactory<StoaDb> databases, Find
             var card = await cards.FindAsync(conversationId, cancellation);
             foreach (var message in page)
             {
+                // Whoever reads slowly must not be sent what was read for him before his session ended.
+                if (await sessions.FindAsync(claims, cancellation) is null)
+                    yield break;
                 above = message.Seq;
                 yield return new Entry(message.AsSeenBy(reader.UserId), card);
             }

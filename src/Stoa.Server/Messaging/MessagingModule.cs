@@ -5,6 +5,7 @@ using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Doors;
 using Stoa.Server.Messaging.Sms;
 using Stoa.Server.Messaging.Uploads;
+using Stoa.Server.Realtime;
 
 namespace Stoa.Server.Messaging;
 
@@ -36,6 +37,7 @@ public static class MessagingModule
         services.AddScoped<ListConsultations>();
         services.AddScoped<OpenSupportInbox>();
         services.AddScoped<ResolveConversation>();
+        services.AddScoped<IRoomRule, ConversationRoom>();
         services.AddScoped<SearchMessages>();
         services.AddSingleton<SearchIndex>();
         services.AddHostedService(static p => p.GetRequiredService<SearchIndex>());

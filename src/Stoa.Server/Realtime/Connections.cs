@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Stoa.Core.Conversations;
 using Stoa.Server.Hosting.Json;
 using Stoa.SocketIO.Namespaces;
 
@@ -15,15 +14,14 @@ public sealed record Connected(
 
 public sealed record ConnectedUser(StringId Id, string Name, string Role, bool IsAnonymous);
 
-/// <summary>What happens when a socket connects: it joins the rooms of its account and session, and is greeted.</summary>
+/// <summary>What happens when a socket connects: it joins the rooms that are given to it, and is greeted.</summary>
 public sealed class Connections(TimeProvider clock)
 {
     public async Task WelcomeAsync(Socket socket, CancellationToken cancellation)
     {
+        if (!await socket.Services.GetRequiredService<RoomAccess>().AskAgainAsync(socket, cancellation))
+            return;
         var caller = SocketGate.CallerOf(socket);
-        await socket.JoinAsync(Rooms.User(caller.UserId), Rooms.Session(caller.SessionId));
-        if (caller.Type == PartyType.Admin)
-            await socket.JoinAsync(Rooms.Admins);
         await socket.EmitAsync(Events.Connected, new Connected(
             socket.Id,
             new ConnectedUser(caller.UserId, caller.Name, PartyNames.Of(caller.Type), IsAnonymous: false),

@@ -6,6 +6,9 @@ public static class Events
     /// <summary>From server to server, never to a client: ids of sessions that have ended, to be forgotten at once.</summary>
     public const string SessionsEnded = "sessions:ended";
 
+    /// <summary>From server to server, never to a client: ids of accounts whose rights changed, to be asked for again.</summary>
+    public const string RightsChanged = "rights:changed";
+
     /// <summary>To the client, once after connecting: <c>Connected</c>.</summary>
     public const string Connected = "connected";
 
@@ -65,18 +68,23 @@ public static class Events
     public const string DmError = "dm:error";
 }
 
-/// <summary>Room names. A room is where an announcement goes, never a permission.</summary>
+/// <summary>Room names. What is announced to a room is read by whoever is in it, so being in one is a permission.</summary>
+/// <remarks><see cref="RoomAccess"/> gives it by the room's <see cref="IRoomRule"/>; a kind of room that is named here needs one.</remarks>
 public static class Rooms
 {
+    internal const string UserPrefix = "user:";
+    internal const string SessionPrefix = "session:";
+    internal const string ConversationPrefix = "conversation:";
+
     /// <summary>All sockets of one account.</summary>
-    public static string User(long id) => $"user:{id}";
+    public static string User(long id) => $"{UserPrefix}{id}";
 
     /// <summary>All sockets of administrators: where the support desk is told.</summary>
     public const string Admins = "admin:";
 
     /// <summary>All sockets of one session: what ends with it.</summary>
-    public static string Session(long id) => $"session:{id}";
+    public static string Session(long id) => $"{SessionPrefix}{id}";
 
-    /// <summary>Sockets that have a conversation open, each let in after a membership check.</summary>
-    public static string Conversation(long id) => $"conversation:{id}";
+    /// <summary>Sockets that have a conversation open, each of somebody who takes part.</summary>
+    public static string Conversation(long id) => $"{ConversationPrefix}{id}";
 }

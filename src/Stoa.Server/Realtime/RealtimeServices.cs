@@ -44,6 +44,14 @@ public static class RealtimeServices
         services.AddSingleton<SocketGate>();
         services.AddSingleton<Connections>();
         services.AddSingleton<Announcer>();
+        services.AddScoped<RoomAccess>();
+        services.AddSingleton<IRoomRule, AccountRoom>();
+        services.AddSingleton<IRoomRule, SessionRoom>();
+        services.AddSingleton<IRoomRule, AdminsRoom>();
+        services.AddSingleton<SocketWatch>();
+        services.AddHostedService(static p => p.GetRequiredService<SocketWatch>());
+        services.AddSingleton<AskRightsAgain>();
+        services.AddSingleton<IOutboxSubscriber<RightsChanged>>(static p => p.GetRequiredService<AskRightsAgain>());
         services.AddScoped<IOutboxSubscriber<SessionsEnded>, CloseEndedSessions>();
         services.AddSingleton<PresenceRecord>();
         services.AddSingleton<AnnouncePresence>();
@@ -61,21 +69,36 @@ public static class RealtimeServices
         var sessions = app.Services.GetRequiredService<SessionGate>();
         var connections = app.Services.GetRequiredService<Connections>();
         var presence = app.Services.GetRequiredService<PresenceKeeper>();
+        var watch = app.Services.GetRequiredService<SocketWatch>();
+        var asking = app.Services.GetRequiredService<AskRightsAgain>();
         app.MapSocketIO(Path, io =>
         {
             io.Use(gate.AdmitAsync);
             io.OnConnection(presence.ConnectedAsync);
             io.OnDisconnect(presence.DisconnectedAsync);
+            io.OnConnection((socket, _) => Done(() => watch.Add(socket)));
+            io.OnDisconnect((socket, _) => Done(() => watch.Remove(socket)));
             io.OnConnection(connections.WelcomeAsync);
             io.OnServerSide(Events.SessionsEnded, (ended, _) =>
             {
                 sessions.Forget(ended.At(0).As<List<long>>() ?? []);
                 return Task.FromResult<object?>(null);
             });
+            io.OnServerSide(Events.RightsChanged, async (changed, cancellation) =>
+            {
+                await asking.HearAsync(changed.At(0).As<List<long>>() ?? [], cancellation);
+                return null;
+            });
             io.UseEvents(gate.StillAliveAsync);
             foreach (var door in doors)
                 door(io);
         });
+
+        static Task Done(Action act)
+        {
+            act();
+            return Task.CompletedTask;
+        }
     }
 }
 

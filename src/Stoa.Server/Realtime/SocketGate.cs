@@ -12,6 +12,7 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
 {
     private const string CallerKey = "caller";
     private const string SessionKey = "session";
+    private const string RightsKey = "rights";
 
     /// <summary>Lets the socket in as its caller, or refuses the connection with the same codes as an HTTP request.</summary>
     public async Task AdmitAsync(Socket socket, Func<Task> next, CancellationToken cancellation)
@@ -27,13 +28,11 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
             throw Refused("auth.session_ended", "Could not validate credentials");
 
         // Whoever signs in on the page that was lost returns with what its client remembers: rooms and messages of somebody else, or of an ended session.
-        var session = caller.SessionId.ToString(CultureInfo.InvariantCulture);
-        if (socket.IsRecovered && (!socket.Data.TryGetValue(SessionKey, out var lost) || lost?.ToString() != session))
+        // And what came while somebody was away came to rooms that may have been taken from him since.
+        if (socket.IsRecovered && !(Was(socket, SessionKey, caller.SessionId) && Was(socket, RightsKey, caller.RightsVersion)))
             throw new RecoveryRefusedException();
 
-        socket.Data[SessionKey] = session;
-        socket.Data[CallerKey] = caller;
-        socket.User = BearerHandler.PrincipalOf(caller);
+        Remember(socket, caller);
         await next();
     }
 
@@ -43,8 +42,11 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
         var caller = CallerOf(happened.Socket);
         if (await sessions.FindAsync(new AccessClaims(caller.UserId, caller.SessionId), cancellation) is { } now)
         {
-            // Name and rights may have changed since.
-            happened.Socket.Data[CallerKey] = now;
+            // The name may have changed since, or the session's end; when rights have, the rooms too.
+            if (now.RightsVersion == caller.RightsVersion)
+                happened.Socket.Data[CallerKey] = now;
+            else if (!await happened.Services.GetRequiredService<RoomAccess>().AskAgainAsync(happened.Socket, cancellation))
+                return;
             await next();
             return;
         }
@@ -54,6 +56,26 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
 
     /// <summary>Who an admitted socket belongs to.</summary>
     public static Caller CallerOf(Socket socket) => (Caller)socket.Data[CallerKey]!;
+
+    /// <summary>What its token said.</summary>
+    public static AccessClaims ClaimsOf(Socket socket)
+    {
+        var caller = CallerOf(socket);
+        return new AccessClaims(caller.UserId, caller.SessionId);
+    }
+
+    /// <summary>This is who it belongs to and what that one may; its rooms are in line with it.</summary>
+    internal static void Remember(Socket socket, Caller caller)
+    {
+        socket.Data[SessionKey] = Text(caller.SessionId);
+        socket.Data[RightsKey] = Text(caller.RightsVersion);
+        socket.Data[CallerKey] = caller;
+        socket.User = BearerHandler.PrincipalOf(caller);
+    }
+
+    private static bool Was(Socket socket, string key, long value) => socket.Data.TryGetValue(key, out var kept) && kept?.ToString() == Text(value);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string? TokenOf(SocketHandshake handshake)
     {

@@ -95,6 +95,7 @@ public sealed class DoorsByBodyTests
         page.UseToken(byCookie.Body.GetProperty("token").GetString());
         (await page.GetAsync("/api/auth/me")).Is(200);
         page.UseToken(null);
+        clock.Advance(TimeSpan.FromSeconds(11));
         (await page.PostAsync("/api/auth/refresh", new { })).IsRefusal(401, "auth.refresh_reused");
         (await app.GetAsync("/api/auth/me")).IsRefusal(401, "auth.session_ended");
     }

@@ -104,31 +104,6 @@ public sealed class SessionTests
     }
 
     [Theory, EachDatabase]
-    public async Task A_spent_refresh_token_that_comes_back_ends_the_whole_session(Database database)
-    {
-        using var ana = await StoaServer.For(database).RegisterAsync();
-        var spent = ana.RefreshToken;
-        ana.SignIn((await ana.PostAsync("/auth/refresh", new { refresh_token = spent })).Is(200));
-
-        (await ana.PostAsync("/auth/refresh", new { refresh_token = spent })).IsRefusal(401, "auth.refresh_reused");
-
-        (await ana.GetAsync("/auth/me")).IsRefusal(401, "auth.session_ended");
-        (await ana.PostAsync("/auth/refresh", new { refresh_token = ana.RefreshToken })).IsRefusal(401, "auth.refresh_invalid");
-    }
-
-    [Theory, EachDatabase]
-    public async Task Of_fifty_refreshes_of_one_token_at_once_at_most_one_wins_and_no_second_family_lives(Database database)
-    {
-        using var ana = await StoaServer.For(database).RegisterAsync();
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => ana.PostAsync("/auth/refresh", new { refresh_token = ana.RefreshToken })));
-
-        var winner = Assert.Single(answers, static a => a.Status == 200);
-        Assert.All(answers.Where(a => a != winner), static a => a.Is(401));
-        (await ana.PostAsync("/auth/refresh", new { refresh_token = winner.Body.GetProperty("refresh_token").GetString() })).Is(401);
-    }
-
-    [Theory, EachDatabase]
     [Requirement("S1-2")]
     public async Task A_refresh_token_lives_seven_days(Database database)
     {

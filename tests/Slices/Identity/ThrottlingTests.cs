@@ -158,22 +158,6 @@ public sealed class ThrottlingTests
         Assert.Equal(1, await stoa.AskAsync(db => Task.FromResult(db.Users.Count(u => u.UsernameKey == key))));
     }
 
-    [Theory, EachDatabase]
-    [Requirement("S1-11")]
-    [Requirement("S1-85")]
-    public async Task Of_two_hundred_refreshes_of_one_token_one_wins_and_no_second_family_is_born(Database database)
-    {
-        await using var stoa = StoaServer.Start(database);
-        using var ana = await stoa.RegisterAsync();
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => ana.PostAsync("/auth/refresh", new { refresh_token = ana.RefreshToken })));
-
-        var winner = Assert.Single(answers, static a => a.Status == 200);
-        Assert.All(answers.Where(a => a != winner), static a => a.IsRefusal(401, "auth.refresh_reused"));
-        Assert.Equal((1, 2), await stoa.AskAsync(db => Task.FromResult((db.Sessions.Count(s => s.UserId == ana.Id), db.RefreshTokens.Count(t => t.UserId == ana.Id)))));
-        (await ana.PostAsync("/auth/refresh", new { refresh_token = winner.Body.GetProperty("refresh_token").GetString() })).Is(401);
-    }
-
     private static async Task<Answer[]> GuessAsync(Person thief, string name) =>
     [
         await thief.PostAsync("/auth/login", new { username = name, password = "guess" }),

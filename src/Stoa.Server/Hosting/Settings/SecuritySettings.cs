@@ -53,4 +53,8 @@ public sealed class SessionsSettings
     /// <summary>How long a session's being alive is remembered before the database is asked again.</summary>
     [Between("00:00:00", "00:01:00")]
     public TimeSpan CacheTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How old a session becomes however often it is refreshed; then one signs in anew. 0: as old as it likes.</summary>
+    [Between("00:00:00", "3650.00:00:00")]
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(90);
 }

@@ -18,9 +18,12 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
 
     private static readonly HotQuery<Func<StoaDb, long, DateTimeOffset, CancellationToken, Task<SessionRow?>>> Find = new(static () => EF.CompileAsyncQuery(
         (StoaDb db, long id, DateTimeOffset now, CancellationToken cancellation) => db.Sessions
-            .Where(s => s.Id == id && s.IsActive && s.ExpiresAt > now)
+            .Where(s => s.Id == id && s.IsActive && s.ExpiresAt > now && s.CredentialsVersion == s.User!.CredentialsVersion)
             .Select(s => new SessionRow(
                 s.UserId,
+                s.CredentialsVersion,
+                s.User!.RightsVersion,
+                s.ExpiresAt,
                 s.User!.Username,
                 s.User.FullName,
                 s.User.IsActive,
@@ -47,7 +50,7 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
 
         // A session that ended while we were reading must not come back from the cache.
         if (Volatile.Read(ref generation) == started)
-            Keep(claims.SessionId, new Entry(found, now + cacheTime), now);
+            Keep(claims.SessionId, new Entry(found, now + cacheTime is var until && found?.SessionEndsAt < until ? found.SessionEndsAt : until), now);
         return found?.UserId == claims.UserId ? found : null;
     }
 
@@ -57,6 +60,17 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
         Interlocked.Increment(ref generation);
         foreach (var id in sessionIds)
             entries.TryRemove(id, out _);
+    }
+
+    /// <summary>The same for everything that is known of these accounts, when it is not known which sessions they have. O(sessions known).</summary>
+    public void ForgetAccounts(IReadOnlyCollection<long> userIds)
+    {
+        Interlocked.Increment(ref generation);
+        foreach (var (id, entry) in entries)
+        {
+            if (entry.Caller is { } caller && userIds.Contains(caller.UserId))
+                entries.TryRemove(id, out _);
+        }
     }
 
     private async Task<Caller?> LoadAsync(long sessionId, DateTimeOffset now, CancellationToken cancellation)
@@ -73,6 +87,9 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
             MessagingBannedUntil = row.MessagingBannedUntil,
             IsAdmin = isAdmin,
             IsModerator = isAdmin || row.IsModerator,
+            CredentialsVersion = row.CredentialsVersion,
+            RightsVersion = row.RightsVersion,
+            SessionEndsAt = row.ExpiresAt,
         };
     }
 
@@ -92,7 +109,19 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
     }
 
     private sealed record SessionRow(
-        long UserId, string Username, string? FullName, bool IsActive, bool IsSuperuser, DateTimeOffset? MessagingBannedUntil, bool IsSuspended, bool IsAstrologer, bool IsModerator, bool IsAdmin);
+        long UserId,
+        long CredentialsVersion,
+        long RightsVersion,
+        DateTimeOffset ExpiresAt,
+        string Username,
+        string? FullName,
+        bool IsActive,
+        bool IsSuperuser,
+        DateTimeOffset? MessagingBannedUntil,
+        bool IsSuspended,
+        bool IsAstrologer,
+        bool IsModerator,
+        bool IsAdmin);
 
     private readonly record struct Entry(Caller? Caller, DateTimeOffset Until);
 }

@@ -35,7 +35,7 @@ public static class PasskeyRoutes
         if (limits.Passkey(http.Connection.RemoteIpAddress?.ToString()) is { } tooMany)
             return tooMany.ToHttp();
         var (options, state) = await ceremony.BeginSignInAsync(http);
-        return TypedResults.Ok(PasskeyOptions.Of(await challenges.IssueAsync(Challenges.PasskeySignIn, null, state, cancellation), options));
+        return TypedResults.Ok(PasskeyOptions.Of(await challenges.IssueAsync(Challenges.PasskeySignIn, state, cancellation), options));
     }
 
     private static async Task<Results<Ok<MfaSignIn>, ProblemHttpResult>> FinishSignIn(
@@ -53,7 +53,8 @@ public static class PasskeyRoutes
         if ((await proof.CheckAsync(caller, body.Password!, cancellation)).Refusal is { } refusal)
             return refusal.ToHttp();
         var (options, state) = await ceremony.BeginRegistrationAsync(caller, http);
-        return TypedResults.Ok(PasskeyOptions.Of(await challenges.IssueAsync(Challenges.PasskeyRegistration, caller.UserId, state, cancellation), options));
+        var token = await challenges.IssueForAsync(Challenges.PasskeyRegistration, caller.UserId, caller.CredentialsVersion, state, cancellation);
+        return TypedResults.Ok(PasskeyOptions.Of(token, options));
     }
 
     private static async Task<Results<Created<PasskeyView>, ProblemHttpResult>> FinishRegistration(

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Core;
 using Stoa.Core.Accounts;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
@@ -19,7 +20,7 @@ public static class TwoFactorAuth
         var auth = routes.MapGroup("/auth").WithTags("Second step").WithMetadata(new UnprocessableWhenInvalid());
         auth.MapPost("/mfa", Complete).WithSummary("Finish a sign-in that answered mfa_required: with a code of the authenticator, or a recovery code")
             .Example("""{"mfa_token":"mF_9.B5f-4.1JqM","code":"123456"}""")
-            .Refuses(CompleteLogIn.Invalid, CompleteLogIn.Wrong, FailureLog.Paused, LogIn.Disabled);
+            .Refuses(CompleteLogIn.Invalid, CompleteLogIn.Wrong, FailureLog.Paused, LogIn.Disabled, Restriction.Suspended);
         var totp = auth.MapGroup("/totp").RequireAuthorization();
         totp.MapPost("", Enrol).WithSummary("A secret for an authenticator app; nothing changes before it is confirmed")
             .Example("""{"password":"correct horse"}""").Refuses(EnrolTotp.Enrolled, PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);

@@ -9,26 +9,34 @@ namespace Stoa.Server.Identity.Passkeys;
 
 /// <summary>Opens a session for whoever a passkey has named, once for each challenge.</summary>
 /// <remarks>Refusals: <c>auth.passkey_invalid</c>, <c>auth.disabled</c>, <c>auth.suspended</c>.</remarks>
-public sealed class SignInWithPasskey(StoaDb db, Challenges challenges, LogIn logIn, SessionTokens sessions, TimeProvider clock, ILogger<AuthLog> log)
+public sealed class SignInWithPasskey(
+    StoaDb db, Challenges challenges, AccountRights rights, OpenSession opening, TimeProvider clock, ILogger<AuthLog> log)
 {
     public static readonly Refusal Invalid = Refusal.Unauthenticated("auth.passkey_invalid", "This passkey is not known here, or the sign-in has expired");
 
     public async Task<Outcome<SignedIn>> Handle(SignInChallenge challenge, User user, UserPasskeyInfo used, Device device, CancellationToken cancellation)
     {
-        if (await logIn.WhyNotAsync(user, cancellation) is { } refusal)
-            return refusal;
+        // The ceremony read the account together with its passkey.
+        var proof = new Proof(user.CredentialsVersion, IsComplete: true);
+        if (await opening.WhyNotAsync(user, proof.CredentialsVersion, cancellation) is { } refusal)
+            return InOurWords(refusal);
         var signedIn = await db.WriteAsync(async () =>
         {
+            if (!await rights.HoldAsync(user.Id, proof.CredentialsVersion, cancellation))
+                return (Outcome<SignedIn>)Invalid;
+
             // A counter only grows; one that stays 0 belongs to a passkey that lives on several devices and keeps none.
             var (id, count, now) = (used.CredentialId, (long)used.SignCount, clock.GetUtcNow());
             var counted = await challenges.SpendAsync(challenge, cancellation)
                 ? await db.Passkeys.Where(p => p.UserId == user.Id && p.CredentialId == id && (p.SignCount < count || count == 0))
                     .ExecuteUpdateAsync(p => p.SetProperty(x => x.SignCount, count).SetProperty(x => x.LastUsedAt, now).SetProperty(x => x.IsBackedUp, used.IsBackedUp), cancellation)
                 : 0;
-            return counted == 1 ? await sessions.OpenAsync(user.Awake(), device, cancellation) : (Outcome<SignedIn>)Invalid;
+            return counted == 1 ? await opening.Handle(user, proof, device, cancellation) : Invalid;
         }, cancellation);
         if (signedIn.Refusal is null)
             log.SignedIn(user.Id, signedIn.Value.SessionId);
-        return signedIn;
+        return signedIn.Refusal is { } changed ? InOurWords(changed) : signedIn;
     }
+
+    private static Refusal InOurWords(Refusal refusal) => refusal == OpenSession.Outdated ? Invalid : refusal;
 }

@@ -55,7 +55,7 @@ public sealed class UpdateProfile(StoaDb db, SessionEnding sessions, PresenceVis
             return isTaken ? RegisterUser.UsernameTaken : await Handle(request, caller, cancellation);
         }
 
-        await sessions.ForgetAsync(user.Id, cancellation);
+        sessions.Forget(user.Id);
         if (request.Privacy is not null)
             presence.Changed(user.Id);
         return new ReadProfile.Response(user, profile, IsOwn: true);

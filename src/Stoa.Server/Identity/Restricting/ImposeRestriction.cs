@@ -1,7 +1,6 @@
 using Stoa.Core;
 using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
-using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Identity.Restricting;
 
@@ -10,7 +9,7 @@ namespace Stoa.Server.Identity.Restricting;
 /// Refusals: <c>user.not_found</c>, <c>user.own_account</c>, <c>restriction.reason_missing</c>, <c>restriction.duration_invalid</c>,
 /// <c>restriction.superuser</c>. A ban bites with the next message, a suspension ends all sessions at once.
 /// </remarks>
-public sealed class ImposeRestriction(Restrictions restrictions, Superusers superusers, SessionGate gate, SessionEnding sessions, AuditTrail audit, TimeProvider clock)
+public sealed class ImposeRestriction(Restrictions restrictions, Superusers superusers, SessionEnding sessions, AuditTrail audit, TimeProvider clock)
 {
     public const int MaxDays = 3650;
 
@@ -33,10 +32,7 @@ public sealed class ImposeRestriction(Restrictions restrictions, Superusers supe
             r => audit.Note(actor, ActionOf(r.Kind, "imposed"), "user", r.UserId, after: r.Until < Restriction.Forever ? $"until {r.Until:u}" : "until lifted"),
             cancellation);
         if (imposed.Refusal is null)
-        {
-            gate.Forget(imposed.Value.EndedSessions);
-            await sessions.ForgetAsync(request.UserId, cancellation);
-        }
+            sessions.Ended(request.UserId, imposed.Value.EndedSessions, "restricted");
 
         return imposed.Then(static change => change.Restriction);
     }

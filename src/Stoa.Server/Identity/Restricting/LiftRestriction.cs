@@ -12,7 +12,7 @@ public sealed class LiftRestriction(Restrictions restrictions, SessionEnding ses
         var lifted = await restrictions.LiftAsync(
             userId, kind, actor.UserId, r => audit.Note(actor, ImposeRestriction.ActionOf(r.Kind, "lifted"), "user", r.UserId), cancellation);
         if (lifted.Refusal is null)
-            await sessions.ForgetAsync(userId, cancellation);
+            sessions.Forget(userId);
         return lifted;
     }
 }

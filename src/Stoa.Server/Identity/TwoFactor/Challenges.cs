@@ -8,8 +8,11 @@ using Stoa.Core.Data;
 namespace Stoa.Server.Identity.TwoFactor;
 
 /// <summary>Tokens that carry a sign-in from its first step to its second: random, kept hashed, good for one purpose, five minutes and one success.</summary>
-/// <remarks>They stand in the record, so any node can take the second step and none takes it twice.</remarks>
-public sealed class Challenges(StoaDb db, TimeProvider clock)
+/// <remarks>
+/// They stand in the record, so any node can take the second step and none takes it twice. One that was taken for an account cannot be spent once
+/// what was proven for it counts no more (<see cref="User.CredentialsVersion"/>).
+/// </remarks>
+public sealed class Challenges(StoaDb db, AccountRights rights, TimeProvider clock)
 {
     public const string SecondStep = "mfa";
     public const string PasskeyRegistration = "passkey.register";
@@ -18,9 +21,17 @@ public sealed class Challenges(StoaDb db, TimeProvider clock)
 
     public static readonly Refusal MfaRequired = Refusal.Unauthenticated("auth.mfa_required", "A second step is required: send the code of your authenticator app");
 
-    /// <summary>A new token.</summary>
+    /// <summary>A new token for whoever will show who he is with the second step.</summary>
     /// <param name="state">What the second step needs to know again.</param>
-    public async Task<string> IssueAsync(string purpose, long? userId, string? state, CancellationToken cancellation)
+    public Task<string> IssueAsync(string purpose, string? state, CancellationToken cancellation) => AddAsync(purpose, null, null, state, cancellation);
+
+    /// <summary>A new token for an account that has shown something already.</summary>
+    /// <param name="proven">The <see cref="User.CredentialsVersion"/> it was shown under.</param>
+    /// <param name="state">What the second step needs to know again.</param>
+    public Task<string> IssueForAsync(string purpose, long userId, long proven, string? state, CancellationToken cancellation) =>
+        AddAsync(purpose, userId, proven, state, cancellation);
+
+    private async Task<string> AddAsync(string purpose, long? userId, long? proven, string? state, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
@@ -33,6 +44,7 @@ public sealed class Challenges(StoaDb db, TimeProvider clock)
                 TokenHash = SessionTokens.HashOf(token),
                 Purpose = purpose,
                 UserId = userId,
+                CredentialsVersion = proven,
                 State = state,
                 ExpiresAt = now + SignInChallenge.Lifetime,
             });
@@ -42,12 +54,12 @@ public sealed class Challenges(StoaDb db, TimeProvider clock)
     }
 
     /// <summary>The refusal that asks for the second step, with the token for it.</summary>
-    public async Task<Refusal> AskForSecondStepAsync(long userId, Device device, CancellationToken cancellation) => MfaRequired with
+    public async Task<Refusal> AskForSecondStepAsync(long userId, long proven, Device device, CancellationToken cancellation) => MfaRequired with
     {
         Details = new Dictionary<string, object>
         {
             ["mfa_required"] = true,
-            ["mfa_token"] = await IssueAsync(SecondStep, userId, device.Surface.ToString(), cancellation),
+            ["mfa_token"] = await IssueForAsync(SecondStep, userId, proven, device.Surface.ToString(), cancellation),
             ["expires_in"] = (int)SignInChallenge.Lifetime.TotalSeconds,
         },
     };
@@ -63,7 +75,8 @@ public sealed class Challenges(StoaDb db, TimeProvider clock)
         return counted == 0 ? null : await db.SignInChallenges.AsNoTracking().SingleOrDefaultAsync(c => c.TokenHash == hash, cancellation);
     }
 
-    /// <summary>Uses a challenge up; of many at once one gets true. Call within the transaction of what it allows.</summary>
+    /// <summary>Uses a challenge up; of many at once one gets true, and none once it is void. Call within the transaction of what it allows.</summary>
     public async Task<bool> SpendAsync(SignInChallenge challenge, CancellationToken cancellation) =>
-        await db.SignInChallenges.Where(c => c.Id == challenge.Id).ExecuteDeleteAsync(cancellation) == 1;
+        await db.SignInChallenges.Where(c => c.Id == challenge.Id).ExecuteDeleteAsync(cancellation) == 1
+        && (challenge is not { UserId: { } userId, CredentialsVersion: { } proven } || await rights.HoldAsync(userId, proven, cancellation));
 }

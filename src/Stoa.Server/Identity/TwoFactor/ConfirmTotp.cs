@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
+using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
 using Stoa.Server.Identity.Throttling;
@@ -8,7 +9,14 @@ namespace Stoa.Server.Identity.TwoFactor;
 
 /// <summary>Puts the authenticator in use once its owner has shown a code, and answers the recovery codes, this once.</summary>
 /// <remarks>Refusals: <c>mfa.code_wrong</c> (also when there is nothing to confirm), <c>auth.paused</c>.</remarks>
-public sealed class ConfirmTotp(StoaDb db, SecondFactor factor, RecoveryCodes recovery, FailureLog failures, TimeProvider clock, ILogger<AuthLog> log)
+public sealed class ConfirmTotp(
+    StoaDb db,
+    AccountRights rights,
+    SecondFactor factor,
+    RecoveryCodes recovery,
+    FailureLog failures,
+    TimeProvider clock,
+    ILogger<AuthLog> log)
 {
     public static readonly Refusal Wrong = Refusal.Invalid("mfa.code_wrong", "The code is wrong, too old, or was used already");
 
@@ -19,7 +27,8 @@ public sealed class ConfirmTotp(StoaDb db, SecondFactor factor, RecoveryCodes re
             return paused;
         var codes = await db.WriteAsync(async () =>
         {
-            if (!await factor.SpendCodeAsync(caller.UserId, code, isConfirmed: false, cancellation))
+            if (!await rights.HoldAsync(caller.UserId, caller.CredentialsVersion, cancellation)
+                || !await factor.SpendCodeAsync(caller.UserId, code, isConfirmed: false, cancellation))
                 return null;
             var now = clock.GetUtcNow();
             await db.Authenticators.Where(a => a.UserId == caller.UserId).ExecuteUpdateAsync(a => a.SetProperty(x => x.ConfirmedAt, now), cancellation);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
+using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Settings;
@@ -12,7 +13,7 @@ namespace Stoa.Server.Identity.TwoFactor;
 /// Needs the password: a stolen token must not lock the owner out. Asking again gives a new secret until one is confirmed.
 /// Refusals: <c>mfa.enrolled</c>, <c>auth.password_wrong</c>, <c>auth.paused</c>, <c>auth.busy</c>.
 /// </remarks>
-public sealed class EnrolTotp(StoaDb db, PasswordProof proof, SecondFactor factor, StoaSettings settings)
+public sealed class EnrolTotp(StoaDb db, PasswordProof proof, AccountRights rights, SecondFactor factor, StoaSettings settings)
 {
     public static readonly Refusal Enrolled = Refusal.Conflict("mfa.enrolled", "An authenticator is in use already");
 
@@ -28,8 +29,10 @@ public sealed class EnrolTotp(StoaDb db, PasswordProof proof, SecondFactor facto
         return await db.WriteAsync(async () =>
         {
             await db.SerializeAsync($"authenticator of {caller.UserId}", cancellation);
+            if (!await rights.HoldAsync(caller.UserId, caller.CredentialsVersion, cancellation))
+                return (Outcome<Response>)PasswordProof.Wrong;
             if (await db.Authenticators.AnyAsync(a => a.UserId == caller.UserId && a.ConfirmedAt != null, cancellation))
-                return (Outcome<Response>)Enrolled;
+                return Enrolled;
             var secret = await factor.RenewSecretAsync(caller.UserId, cancellation);
             return new Response(Totp.ToBase32(secret), Totp.Uri(settings.Accounts.Issuer, caller.Username, secret));
         }, cancellation);

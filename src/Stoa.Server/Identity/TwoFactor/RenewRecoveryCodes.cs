@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
+using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
 using Stoa.Server.Identity.Throttling;
@@ -8,7 +9,7 @@ namespace Stoa.Server.Identity.TwoFactor;
 
 /// <summary>New recovery codes in the place of the old ones, proven by the password; shown this once.</summary>
 /// <remarks>Refusals: <c>mfa.not_enrolled</c>, <c>auth.password_wrong</c>, <c>auth.paused</c>, <c>auth.busy</c>.</remarks>
-public sealed class RenewRecoveryCodes(StoaDb db, PasswordProof proof, RecoveryCodes recovery)
+public sealed class RenewRecoveryCodes(StoaDb db, PasswordProof proof, AccountRights rights, RecoveryCodes recovery)
 {
     public async Task<Outcome<IReadOnlyList<string>>> Handle(string password, Caller caller, CancellationToken cancellation)
     {
@@ -17,6 +18,10 @@ public sealed class RenewRecoveryCodes(StoaDb db, PasswordProof proof, RecoveryC
             return refusal;
         if (!await db.Users.AnyAsync(u => u.Id == caller.UserId && u.TwoFactorSince != null, cancellation))
             return DisableTotp.NotEnrolled;
-        return Outcome.Of(await db.WriteAsync(() => recovery.RenewAsync(caller.UserId, cancellation), cancellation));
+        return await db.WriteAsync(
+            async () => await rights.HoldAsync(caller.UserId, caller.CredentialsVersion, cancellation)
+                ? Outcome.Of(await recovery.RenewAsync(caller.UserId, cancellation))
+                : PasswordProof.Wrong,
+            cancellation);
     }
 }

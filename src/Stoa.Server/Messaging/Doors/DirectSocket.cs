@@ -36,11 +36,13 @@ public static class DirectSocket
         if (place.Refusal is { } unknown)
             return unknown;
         var (id, reader) = place.Value;
+        if (!await socket.Services.GetRequiredService<RoomAccess>().JoinAsync(socket, Rooms.Conversation(id), cancellation))
+            return Conversation.NotFound;
+
+        // After it is in the room: whatever is above this number is announced there.
         var found = await socket.Services.GetRequiredService<FindConversation>().Handle(id, reader, cancellation);
         if (found.Refusal is { } refusal)
             return refusal;
-
-        await socket.JoinAsync(Rooms.Conversation(id));
         var joined = new ConversationJoined(await NameAsync(socket, id, cancellation), Success: true, found.Value.LastSeq);
         await socket.EmitAsync(Events.DmJoined, joined);
         return joined;

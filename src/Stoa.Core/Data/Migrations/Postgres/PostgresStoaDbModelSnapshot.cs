@@ -452,6 +452,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<long>("Generation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("generation");
+
                     b.Property<bool>("IsUsed")
                         .HasColumnType("boolean")
                         .HasColumnName("is_used");
@@ -541,6 +545,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
+
                     b.Property<string>("DeviceInfo")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
@@ -563,6 +571,14 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<bool>("IsActive")
                         .HasColumnType("boolean")
                         .HasColumnName("is_active");
+
+                    b.Property<long>("RefreshGeneration")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refresh_generation");
+
+                    b.Property<DateTimeOffset?>("RefreshedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refreshed_at");
 
                     b.Property<string>("Surface")
                         .IsRequired()
@@ -604,6 +620,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
+
+                    b.Property<long?>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
@@ -661,6 +681,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
 
                     b.Property<DateTimeOffset?>("DeactivatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -722,6 +746,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("phone_number");
+
+                    b.Property<long>("RightsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rights_version");
 
                     b.Property<DateTimeOffset?>("SuspendedUntil")
                         .HasColumnType("timestamp with time zone")

@@ -432,6 +432,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
+                    b.Property<long>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
                     b.Property<bool>("IsUsed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_used");
@@ -517,6 +521,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("credentials_version");
+
                     b.Property<string>("DeviceInfo")
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
@@ -539,6 +547,14 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<bool>("IsActive")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_active");
+
+                    b.Property<long>("RefreshGeneration")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refresh_generation");
+
+                    b.Property<long?>("RefreshedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refreshed_at");
 
                     b.Property<string>("Surface")
                         .IsRequired()
@@ -578,6 +594,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
+
+                    b.Property<long?>("CredentialsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("credentials_version");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
@@ -633,6 +653,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("credentials_version");
 
                     b.Property<long?>("DeactivatedAt")
                         .HasColumnType("INTEGER")
@@ -693,6 +717,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("phone_number");
+
+                    b.Property<long>("RightsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rights_version");
 
                     b.Property<long?>("SuspendedUntil")
                         .HasColumnType("INTEGER")
