@@ -19,6 +19,10 @@ public sealed class RefreshSession(StoaDb db, SessionTokens sessions, SessionEnd
     {
         var hash = SessionTokens.HashOf(refreshToken);
         var now = clock.GetUtcNow();
+
+        // Whoever invents tokens must not get at the one place where everybody's writes wait.
+        if (!await db.RefreshTokens.AnyAsync(t => t.TokenHash == hash, cancellation))
+            return Unknown;
         var signedIn = await db.WriteAsync(() => SpendAsync(hash, now, cancellation), cancellation);
         return signedIn is null ? await WhyNotAsync(hash, now, cancellation) : signedIn;
     }
