@@ -6,6 +6,7 @@ using Stoa.Server.Discovery.Doors;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.Logs;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Settings;
@@ -89,28 +90,32 @@ static void Map(WebApplication app)
     app.UseProblems();
     app.UseWeb();
     app.UseAuthentication();
+    app.UseRequestLimits();
     app.UseAuthorization();
 
-    app.MapApiDocument();
-    app.MapMetrics();
-    app.MapRealtime(DirectSocket.MapDirectSocket);
-    app.MapPresence();
-    app.MapOperations();
-    app.MapAccounts();
-    app.MapPeople();
-    app.MapEmailVerifications();
-    app.MapDirectConversations();
-    app.MapSupportConversations();
-    app.MapConsultations();
-    app.MapCommunications();
-    app.MapThreads();
-    app.MapUploads();
-    app.MapThreadAdmin();
-    app.MapMessagingSettings();
-    app.MapNotifications();
+    // Every route has a cost: one permit, unless it says otherwise itself.
+    var all = app.MapGroup("").Costs(1);
+    app.UseApiPages();
+    all.MapApiDocument();
+    all.MapMetrics();
+    all.MapRealtime(DirectSocket.MapDirectSocket);
+    all.MapPresence();
+    all.MapOperations();
+    all.MapAccounts();
+    all.MapPeople();
+    all.MapEmailVerifications();
+    all.MapDirectConversations();
+    all.MapSupportConversations();
+    all.MapConsultations();
+    all.MapCommunications();
+    all.MapThreads();
+    all.MapUploads();
+    all.MapThreadAdmin();
+    all.MapMessagingSettings();
+    all.MapNotifications();
     foreach (var prefix in (string[])["", "/api"])
     {
-        var routes = app.MapGroup(prefix);
+        var routes = all.MapGroup(prefix);
         routes.MapIdentity(isApi: prefix.Length > 0);
         routes.MapMessaging();
         routes.MapModeration();

@@ -12,6 +12,11 @@ public sealed class SocketIOOptions : EngineOptions
     /// <summary>How long a connection may live without having entered a namespace. 10 ms to 1 hour; default 45 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(45);
 
+    /// <summary>
+    /// The same while half of <see cref="EngineOptions.MaxUnadmitted"/>, or of one network's share, is taken, for connections that come then. 10 ms to 1 hour; default 5 s. The shorter of both counts.
+    /// </summary>
+    public TimeSpan CrowdedConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How payloads are read and written. Default: the web defaults (camelCase, names without case). Source-generated contexts work.</summary>
     public JsonSerializerOptions Json { get; set; } = new(JsonSerializerDefaults.Web);
 
@@ -51,6 +56,8 @@ public sealed class SocketIOOptions : EngineOptions
             yield return problem;
         if (Outside(ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)))
             yield return $"{nameof(ConnectTimeout)} must be between 10 ms and 1 hour, but is {ConnectTimeout}.";
+        if (Outside(CrowdedConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)))
+            yield return $"{nameof(CrowdedConnectTimeout)} must be between 10 ms and 1 hour, but is {CrowdedConnectTimeout}.";
         if (Json is null)
             yield return $"{nameof(Json)} must not be null.";
         if (Recovery is { } recovery && Outside(recovery.MaxDisconnection, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)))

@@ -39,7 +39,7 @@ public sealed class SocketIOServer : BroadcastTarget, IDisposable
         _admission = new Admission(this, _log);
         Json = new PayloadJson(Options.Json, Options.MaxJsonDepth);
         Reader = new PacketReader(new PacketLimits(Options.MaxAttachments, Options.MaxJsonDepth, Options.MaxNamespaceLength));
-        Engine = new EngineServer(Options, Clock, Metrics, _log, session => new SocketConnection(this, session));
+        Engine = new EngineServer(Options, Clock, Metrics, _log, session => new SocketConnection(this, session), admits: true);
     }
 
     /// <summary>Connections of this node now, whatever namespaces they are in.</summary>

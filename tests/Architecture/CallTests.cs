@@ -29,4 +29,15 @@ public sealed class CallTests
         Assert.Equal(["Architecture.Fixtures.FindsForEver calls FindAsync without a CancellationToken"], Calls.QueriesThatCannotBeCancelled(Built.Fixture<FindsForEver>()));
         Assert.Empty(Calls.QueriesThatCannotBeCancelled(Built.Fixture<CanBeGivenUp>()));
     }
+
+    [Fact]
+    public void An_address_becomes_the_key_of_a_limit_as_its_network() => Assert.Empty(Calls.LimitsOfWholeAddresses(Built.TypesOf(Built.Server)));
+
+    [Fact]
+    public void A_limit_of_whole_addresses_is_reported()
+    {
+        Assert.Equal(["Architecture.Fixtures.CountsWholeAddresses makes a key of a limit where it reads an address"], Calls.LimitsOfWholeAddresses(Built.Fixture<CountsWholeAddresses>()));
+        Assert.Equal(["Architecture.Fixtures.NamesAnAddress makes a key of a limit where it reads an address"], Calls.LimitsOfWholeAddresses(Built.Fixture<NamesAnAddress>()));
+        Assert.Empty(Calls.LimitsOfWholeAddresses(Built.Fixture<CountsNetworks>()));
+    }
 }

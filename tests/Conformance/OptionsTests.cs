@@ -20,6 +20,11 @@ public sealed class OptionsTests
     [InlineData("MaxOutgoingPackets")]
     [InlineData("MaxPacketsPerPost")]
     [InlineData("MaxConnections")]
+    [InlineData("MaxUnadmitted")]
+    [InlineData("MaxUnadmittedPerNetwork")]
+    [InlineData("MaxUnadmittedPayload")]
+    [InlineData("NetworkOf")]
+    [InlineData("CrowdedConnectTimeout")]
     [InlineData("MaxQueryLength")]
     [InlineData("StickyCookie")]
     [InlineData("MaxAttachments")]
@@ -40,7 +45,7 @@ public sealed class OptionsTests
             o.Recovery = new RecoveryOptions();
             var target = typeof(SocketIOOptions).GetProperty(name) is null ? (object)o.Recovery : o;
             var property = target.GetType().GetProperty(name)!;
-            property.SetValue(target, property.PropertyType == typeof(string) ? "" : property.PropertyType == typeof(int) ? -1 : Activator.CreateInstance(property.PropertyType));
+            property.SetValue(target, property.PropertyType == typeof(string) ? "" : property.PropertyType == typeof(int) ? -1 : property.PropertyType.IsSubclassOf(typeof(Delegate)) ? null : Activator.CreateInstance(property.PropertyType));
         }));
 
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);

@@ -7,8 +7,8 @@ namespace Stoa.Core.Conversations;
 /// <param name="Url">http(s), or a path of this server; at most <see cref="MaxUrlLength"/> characters.</param>
 /// <param name="Mime">At most 100 characters.</param>
 /// <param name="Name">The file's name as its sender calls it; at most 255 characters.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="Duration">Seconds, of a recording.</param>
+/// <param name="Size">Bytes, 0 to <see cref="MaxSize"/>.</param>
+/// <param name="Duration">Seconds, of a recording, 0 to <see cref="MaxDuration"/>.</param>
 /// <param name="UploadId">The upload this is; null for an address elsewhere. Its address is made when it is handed out.</param>
 /// <param name="ThumbnailUploadId">The upload that is its small picture; null for none, or an address elsewhere.</param>
 public sealed record Attachment(
@@ -25,15 +25,24 @@ public sealed record Attachment(
     public const int MaxMimeLength = 100;
     public const int MaxNameLength = 255;
 
+    /// <summary>A terabyte: larger is nobody's file.</summary>
+    public const long MaxSize = 1_000_000_000_000;
+
+    /// <summary>A month.</summary>
+    public const double MaxDuration = 2_678_400;
+
     public static readonly Refusal Malformed = Refusal.Invalid(
         "attachment.invalid", "An attachment has a url (http, https or a path of this server, at most 2048 characters), and at most 255 characters of name");
 
+    /// <summary>Said of the numbers, which belong to the file and not to its address.</summary>
+    public static readonly Refusal Immeasurable = Refusal.Invalid(
+        "attachment.invalid", "An attachment's size is 0 to 1000000000000 bytes, its duration 0 to 2678400 seconds");
+
     /// <summary>What is wrong with it; null when nothing is.</summary>
     public Refusal? WhyNot() =>
-        (Url is not null || UploadId is not null) && IsAddress(Url) && IsAddress(ThumbnailUrl)
-        && Name is not { Length: > MaxNameLength } && Mime is not { Length: > MaxMimeLength } && Size is not < 0 && Duration is not (< 0 or double.NaN)
-            ? null
-            : Malformed;
+        (Url is null && UploadId is null) || !IsAddress(Url) || !IsAddress(ThumbnailUrl) || Name is { Length: > MaxNameLength } || Mime is { Length: > MaxMimeLength } ? Malformed
+        : Size is < 0 or > MaxSize || Duration is < 0 or > MaxDuration or double.NaN ? Immeasurable
+        : null;
 
     /// <summary>The form in which a message keeps its attachments; null for none.</summary>
     public static string? Write(IReadOnlyList<Attachment>? attachments) =>

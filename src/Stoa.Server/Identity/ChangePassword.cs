@@ -28,7 +28,7 @@ public sealed class ChangePassword(
         var proven = await proof.CheckAsync(caller, current, cancellation);
         if (proven.Refusal is { } refusal)
             return refusal;
-        var hash = await passwords.HashAsync(next, cancellation);
+        var hash = await passwords.HashAsync(next, HashingShare.Known, cancellation);
         if (hash.Refusal is { } full)
             return full;
 

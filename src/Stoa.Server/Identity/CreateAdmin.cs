@@ -15,7 +15,7 @@ public sealed class CreateAdmin(StoaDb db, PasswordHashing passwords, PasswordRu
     {
         if (rules.WhyNot(request.Password, [request.Username, request.Email]) is { } weak)
             return weak;
-        var hash = await passwords.HashAsync(request.Password, cancellation);
+        var hash = await passwords.HashAsync(request.Password, HashingShare.Known, cancellation);
         if (hash.Refusal is { } busy)
             return busy;
 

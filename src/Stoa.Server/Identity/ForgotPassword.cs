@@ -16,17 +16,17 @@ namespace Stoa.Server.Identity;
 public sealed class ForgotPassword(StoaDb db, OutgoingMail mails, RateLimits limits, PasswordResetSettings settings)
 {
     public static readonly Refusal TooOften = Refusal.TooMany("rate.password_resets", "Too many password reset requests, please try again later");
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private readonly RateLimit fromOneNetwork = new("password_resets.client", settings.MaxPerClientPerHour, TimeSpan.FromHours(1), TooOften) { IsShared = true };
+    private readonly RateLimit toOneAddress = new("password_resets.email", settings.MaxPerHour, TimeSpan.FromHours(1), TooOften) { IsShared = true };
 
-    /// <param name="ClientAddress">The network address the request came from; null: not known.</param>
-    public sealed record Request(string Email, string? ClientAddress);
+    public sealed record Request(string Email, ClientNetwork From);
 
     public async Task<Outcome<Done>> Handle(Request request, CancellationToken cancellation)
     {
         var address = request.Email.Trim();
-        if (limits.Take(new RateLimit("password_resets.client", settings.MaxPerClientPerHour, Hour, TooOften), request.ClientAddress ?? "").Refusal is { } client)
+        if ((await limits.TakeAsync(fromOneNetwork, LimitKey.Of(request.From), cancellation)).Refusal is { } client)
             return client;
-        if (limits.Take(new RateLimit("password_resets.email", settings.MaxPerHour, Hour, TooOften), User.KeyOf(address)).Refusal is { } email)
+        if ((await limits.TakeAsync(toOneAddress, LimitKey.Named(User.KeyOf(address)), cancellation)).Refusal is { } email)
             return email;
 
         // A mail that comes later than the link would have lived is of no use to who waits for it.

@@ -35,25 +35,29 @@ public sealed class LogIn(
     public async Task<Outcome<SignedIn>> Handle(Request request, CancellationToken cancellation)
     {
         var name = User.KeyOf(request.Identifier);
-        if (limits.LogIn(name, request.Device.IpAddress) is { } tooMany)
+        if (await limits.LogInAsync(name, request.Device.Network, cancellation) is { } tooMany)
             return tooMany;
-        var found = await FindAsync(name, request.Device.IpAddress, cancellation);
-        var standing = await failures.ReadAsync(name, cancellation);
-        if (standing.Refusal is { } paused && found is not { IsKnownDevice: true })
+        var found = await FindAsync(name, request.Device.OwnAddress, cancellation);
+        var isKnown = found is { IsKnownDevice: true };
+        var permit = await failures.TakeAsync(name, passesPause: isKnown, cancellation);
+        if (permit.Refusal is { } paused)
             return paused;
 
-        var verified = await passwords.VerifyAsync(request.Password, found?.PasswordHash, cancellation);
+        var share = isKnown ? HashingShare.Known : HashingShare.Of(request.Device.Network);
+        var verified = await passwords.VerifyAsync(request.Password, found?.PasswordHash, share, cancellation);
         if (verified.Refusal is { } busy)
+        {
+            await failures.GiveBackAsync(permit.Value, cancellation);
             return busy;
+        }
+
         if (!verified.Value || found is null)
         {
-            await failures.AddAsync(name, cancellation);
             log.Refused(found?.Id);
             return WrongCredentials;
         }
 
-        if (standing.Count > 0)
-            await failures.ForgetAsync(name, cancellation);
+        await failures.ForgetAsync(permit.Value, cancellation);
         return await LetInAsync(found, request, cancellation);
     }
 
@@ -102,7 +106,7 @@ public sealed class LogIn(
     /// <summary>Best effort: when the pool is busy the old hash is as good for another day. A password that was changed meanwhile stays.</summary>
     private async Task RehashAsync(Candidate found, string password, CancellationToken cancellation)
     {
-        var hash = await passwords.HashAsync(password, cancellation);
+        var hash = await passwords.HashAsync(password, HashingShare.Known, cancellation);
         if (hash.Refusal is not null)
             return;
         var now = clock.GetUtcNow();

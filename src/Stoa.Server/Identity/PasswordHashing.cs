@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Stoa.Core;
@@ -7,9 +6,9 @@ namespace Stoa.Server.Identity;
 
 /// <summary>bcrypt on a few threads of its own, so that a storm of log-ins cannot starve the rest of the server.</summary>
 /// <remarks>
-/// One hash at cost 12 takes about 0.2 s of a core; the threads stand behind all others where the system lets them (Linux). Work beyond the queue is refused
-/// with <c>auth.busy</c> instead of piling up, after a second: who asks again at once then costs no more than who waits as told. Beyond
-/// <see cref="MaxHeld"/> such waiting ones the answer is immediate.
+/// One hash at cost 12 takes about 0.2 s of a core; the threads stand behind all others where the system lets them (Linux). Work beyond the queue
+/// (<see cref="HashingLanes"/>, half of it for devices that were here before) is refused with <c>auth.busy</c> instead of piling up, after a second: who asks again at
+/// once then costs no more than who waits as told. Beyond <see cref="MaxHeld"/> such waiting ones the answer is immediate.
 /// bcrypt reads 72 bytes: longer passwords are hashed with SHA-384 first, so that every byte counts.
 /// </remarks>
 public sealed class PasswordHashing : IDisposable
@@ -19,7 +18,7 @@ public sealed class PasswordHashing : IDisposable
     private const int MaxHeld = 1000;
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(1);
 
-    private readonly BlockingCollection<Action> work;
+    private readonly HashingLanes work;
     private int held;
     private readonly int cost;
     private readonly TimeProvider clock;
@@ -32,20 +31,22 @@ public sealed class PasswordHashing : IDisposable
     {
         this.cost = cost;
         this.clock = clock;
-        work = new BlockingCollection<Action>(queueLength);
+        work = new HashingLanes(queueLength);
         decoy = Bcrypt.Hash("nobody's password", cost);
         for (var i = 0; i < threads; i++)
             new Thread(Run) { IsBackground = true, Name = $"password hashing {i}" }.Start();
     }
 
     /// <summary>The bcrypt hash of a new password, or <see cref="Busy"/>.</summary>
-    public Task<Outcome<string>> HashAsync(string password, CancellationToken cancellation) => Enqueue(
-        () => Bcrypt.Hash(Prepared(password), cost), cancellation);
+    /// <param name="share">Who asks.</param>
+    public Task<Outcome<string>> HashAsync(string password, HashingShare share, CancellationToken cancellation) => Enqueue(
+        () => Bcrypt.Hash(Prepared(password), cost), share, cancellation);
 
     /// <summary>Whether the password fits the hash, or <see cref="Busy"/>.</summary>
     /// <param name="hash">Null or empty when there is no such account, or nobody can sign in to it: the same time is spent, and the answer is false.</param>
-    public Task<Outcome<bool>> VerifyAsync(string password, string? hash, CancellationToken cancellation) => Enqueue(
-        () => Bcrypt.Verify(Prepared(password), string.IsNullOrEmpty(hash) ? decoy : hash) && !string.IsNullOrEmpty(hash), cancellation);
+    /// <param name="share">Who asks.</param>
+    public Task<Outcome<bool>> VerifyAsync(string password, string? hash, HashingShare share, CancellationToken cancellation) => Enqueue(
+        () => Bcrypt.Verify(Prepared(password), string.IsNullOrEmpty(hash) ? decoy : hash) && !string.IsNullOrEmpty(hash), share, cancellation);
 
     /// <summary>True when the hash was made at a lower cost than today's.</summary>
     public bool IsOutdated(string hash)
@@ -54,15 +55,12 @@ public sealed class PasswordHashing : IDisposable
         return parts.Length < 4 || !int.TryParse(parts[2], out var made) || made < cost;
     }
 
-    public void Dispose()
-    {
-        work.CompleteAdding();
-    }
+    public void Dispose() => work.Close();
 
-    private async Task<Outcome<T>> Enqueue<T>(Func<T> hashing, CancellationToken cancellation)
+    private async Task<Outcome<T>> Enqueue<T>(Func<T> hashing, HashingShare share, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var accepted = work.TryAdd(() =>
+        var accepted = work.TryAdd(share, () =>
         {
             // Nobody waits any more: the core is better used for the next one.
             if (cancellation.IsCancellationRequested)
@@ -102,7 +100,7 @@ public sealed class PasswordHashing : IDisposable
     private void Run()
     {
         ThreadNiceness.Lower();
-        foreach (var hashing in work.GetConsumingEnumerable())
+        while (work.Take() is { } hashing)
             hashing();
     }
 

@@ -1,5 +1,6 @@
 using Stoa.Core;
 using Stoa.Core.Accounts;
+using Stoa.Server.Hosting.Limits;
 
 namespace Stoa.Server.Identity;
 
@@ -9,9 +10,9 @@ public sealed class ReadResetToken(MailedLinks links, ResetTokenLimit limit)
     /// <param name="Email">Masked: enough for its owner to know it again (D.2 row 16).</param>
     public sealed record Response(string Email, DateTimeOffset ExpiresAt);
 
-    public async Task<Outcome<Response>> Handle(string token, string? clientAddress, CancellationToken cancellation)
+    public async Task<Outcome<Response>> Handle(string token, ClientNetwork from, CancellationToken cancellation)
     {
-        if (limit.Take(clientAddress) is { } tooMany)
+        if (await limit.TakeAsync(from, cancellation) is { } tooMany)
             return tooMany;
         return await links.FindAsync<PasswordReset>(token, cancellation) is { } link ? new Response(Masked(link.Email), link.ExpiresAt) : ResetPassword.Invalid;
     }

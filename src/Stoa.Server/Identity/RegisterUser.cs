@@ -58,7 +58,7 @@ public sealed class RegisterUser(
 
     public async Task<Outcome<SignedIn>> Handle(Request request, CancellationToken cancellation)
     {
-        if (limits.Registration(request.Device.IpAddress) is { } tooMany)
+        if (await limits.RegistrationAsync(request.Device.Network, cancellation) is { } tooMany)
             return tooMany;
         if (invitations.WhyClosed(request.Invitation) is { } closed)
             return closed;
@@ -97,7 +97,7 @@ public sealed class RegisterUser(
         var names = NamesFor(request);
         if (await TakenAsync(names[0], request, cancellation) is { } taken && (taken != UsernameTaken || names.Count == 1))
             return taken;
-        var hash = await passwords.HashAsync(request.Password, cancellation);
+        var hash = await passwords.HashAsync(request.Password, HashingShare.Of(request.Device.Network), cancellation);
         if (hash.Refusal is { } busy)
             return busy;
 

@@ -33,19 +33,18 @@ public sealed class ResetPassword(
 {
     public static readonly Refusal Invalid = Refusal.Invalid("auth.reset_invalid", "Invalid or expired reset token");
 
-    /// <param name="ClientAddress">The network address the request came from; null: not known.</param>
-    public sealed record Request(string Token, string NewPassword, string? ClientAddress);
+    public sealed record Request(string Token, string NewPassword, ClientNetwork From);
 
     public async Task<Outcome<Done>> Handle(Request request, CancellationToken cancellation)
     {
-        if (limit.Take(request.ClientAddress) is { } tooMany)
+        if (await limit.TakeAsync(request.From, cancellation) is { } tooMany)
             return tooMany;
         if (await links.FindAsync<PasswordReset>(request.Token, cancellation) is not { } link)
             return Invalid;
         var own = await db.Users.Where(u => u.Id == link.UserId).Select(u => new { u.Username, u.Email, u.FullName }).SingleAsync(cancellation);
         if (rules.WhyNot(request.NewPassword, [own.Username, own.Email, own.FullName]) is { } weak)
             return weak;
-        var hash = await passwords.HashAsync(request.NewPassword, cancellation);
+        var hash = await passwords.HashAsync(request.NewPassword, HashingShare.Known, cancellation);
         if (hash.Refusal is { } busy)
             return busy;
 
@@ -76,12 +75,12 @@ public sealed class ResetPassword(
     }
 }
 
-/// <summary>How many reset tokens one network address may present: guessing one is hopeless, asking the database for each is not free.</summary>
+/// <summary>How many reset tokens one network may present: guessing one is hopeless, asking the database for each is not free.</summary>
 public sealed class ResetTokenLimit(RateLimits limits, PasswordResetSettings settings)
 {
     public static readonly Refusal TooMany = Refusal.TooMany("rate.reset_tokens", "Too many reset tokens tried, please try again later");
+    private readonly RateLimit tokens = new("reset_tokens", settings.MaxTokensPerClientPerHour, TimeSpan.FromHours(1), TooMany) { IsShared = true };
 
     /// <summary>Null when this one may be looked at.</summary>
-    public Refusal? Take(string? clientAddress) =>
-        limits.Take(new RateLimit("reset_tokens", settings.MaxTokensPerClientPerHour, TimeSpan.FromHours(1), TooMany), clientAddress ?? "").Refusal;
+    public async ValueTask<Refusal?> TakeAsync(ClientNetwork from, CancellationToken cancellation) => (await limits.TakeAsync(tokens, LimitKey.Of(from), cancellation)).Refusal;
 }

@@ -3,13 +3,24 @@ using System.Security.Cryptography;
 using System.Text;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Identity;
 
 /// <summary>Where a log-in comes from.</summary>
 /// <param name="Surface">Whose client it is; decides how long the tokens live.</param>
-public sealed record Device(string? Info, string? IpAddress, Surface Surface = Surface.Common);
+public sealed record Device(string? Info, string? IpAddress, Surface Surface = Surface.Common)
+{
+    /// <summary>What its tries are counted as.</summary>
+    public ClientNetwork Network => ClientNetwork.Of(IpAddress);
+
+    /// <summary>Many people come from this address: that of a proxy which nobody named.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>The address by which an account's owner is known again; null when it is shared or not known.</summary>
+    public string? OwnAddress => IsShared ? null : IpAddress;
+}
 
 /// <summary>An account that has just proven who it is, with the tokens of its session.</summary>
 /// <param name="SignLong">Signs <see cref="LongToken"/>; most answers have none.</param>

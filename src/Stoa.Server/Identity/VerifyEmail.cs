@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
@@ -20,13 +19,13 @@ public sealed class VerifyEmail(StoaDb db, MailedLinks links, OutgoingMail mails
     public static readonly Refusal AlreadyVerified = Refusal.Invalid("email.already_verified", "This e-mail address is verified already");
     public static readonly Refusal Invalid = Refusal.Invalid("email.verification_invalid", "Invalid or expired verification token");
     public static readonly Refusal TooOften = Refusal.TooMany("rate.email_verifications", "Too many verification mails, please try again later");
-    private static readonly RateLimit Limit = new("email_verifications", 3, TimeSpan.FromHours(1), TooOften);
+    private static readonly RateLimit Limit = new("email_verifications", 3, TimeSpan.FromHours(1), TooOften) { IsShared = true };
 
     public async Task<Outcome<Done>> AskAsync(Caller caller, CancellationToken cancellation)
     {
         if (await db.Users.AnyAsync(u => u.Id == caller.UserId && u.EmailVerifiedAt != null, cancellation))
             return AlreadyVerified;
-        if (limits.Take(Limit, caller.UserId.ToString(CultureInfo.InvariantCulture)).Refusal is { } tooOften)
+        if ((await limits.TakeAsync(Limit, LimitKey.Account(caller.UserId), cancellation)).Refusal is { } tooOften)
             return tooOften;
         mails.Add(VerificationMail.Kind, caller.UserId);
         await db.SaveChangesAsync(cancellation);

@@ -18,7 +18,7 @@ public sealed class MessageRate(RateLimits limits, PolicyInForce inForce, ILogge
     {
         if (sender.Type == PartyType.Admin || (await inForce.FindAsync(cancellation)).MessagesPerMinute is not (> 0 and var permits))
             return null;
-        var state = limits.Take(new RateLimit("messages", permits, TimeSpan.FromMinutes(1), TooMany), sender.UserId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var state = limits.Take(new RateLimit("messages", permits, TimeSpan.FromMinutes(1), TooMany), LimitKey.Account(sender.UserId));
         if (state.Refusal is not null)
             log.RateReached(sender.UserId, permits);
         else if (state.Remaining == permits / WarnBelow)

@@ -64,6 +64,14 @@ public static class Events
     /// <summary>To who is online and shares a conversation with the account, unless it hides it: <c>UserPresence</c>.</summary>
     public const string UserPresence = "user_presence";
 
+    /// <summary>What an event of a client takes from its account's share of requests (setting <c>RateLimit:RequestsPerMinute</c>); a name nobody knows costs one permit too.</summary>
+    public static int CostOf(string name) => name switch
+    {
+        // A page of whole messages.
+        DmHistory => 5,
+        _ => 1,
+    };
+
     /// <summary>To the client: an event was refused, with the refusal's code and text.</summary>
     public const string DmError = "dm:error";
 }

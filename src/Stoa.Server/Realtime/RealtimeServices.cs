@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Stoa.Core.Outbox;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Jobs;
@@ -27,6 +28,10 @@ public static class RealtimeServices
             o.PingTimeout = settings.SocketIO.PingTimeout;
             o.MaxPayload = settings.SocketIO.MaxPayload;
             o.AllowRequest = new PageOrigins(settings.AllowedOrigins).WhyNotAsync;
+            o.MaxConnections = settings.SocketIO.MaxConnections;
+            o.MaxUnadmitted = settings.SocketIO.MaxUnadmitted;
+            o.MaxUnadmittedPerNetwork = settings.SocketIO.MaxUnadmittedPerNetwork;
+            o.NetworkOf = static address => ClientNetwork.Of(address) is { IsCounted: true } network ? network : null;
             if (settings.SocketIO.RecoverFor > TimeSpan.Zero)
             {
                 // The token is checked again: the session may have ended meanwhile.
@@ -42,6 +47,7 @@ public static class RealtimeServices
         // Sockets read and write JSON exactly as routes do.
         services.AddOptions<SocketIOOptions>().Configure<JsonSerializerOptions>(static (o, json) => o.Json = json);
         services.AddSingleton<SocketGate>();
+        services.AddSingleton<SocketShares>();
         services.AddSingleton<Connections>();
         services.AddSingleton<Announcer>();
         services.AddScoped<RoomAccess>();
@@ -63,17 +69,25 @@ public static class RealtimeServices
     }
 
     /// <summary>Maps the default namespace: gate, greeting, then each module's events.</summary>
-    public static void MapRealtime(this WebApplication app, params Action<SocketNamespaceBuilder>[] doors)
+    /// <remarks>
+    /// Requests of the endpoint cost nothing: a client that polls makes one for each event. Counted are the connections that have not signed in (<see cref="EngineOptions.MaxUnadmitted"/>),
+    /// and what an account connects and sends (<see cref="SocketShares"/>).
+    /// </remarks>
+    public static void MapRealtime(this IEndpointRouteBuilder routes, params Action<SocketNamespaceBuilder>[] doors)
     {
-        var gate = app.Services.GetRequiredService<SocketGate>();
-        var sessions = app.Services.GetRequiredService<SessionGate>();
-        var connections = app.Services.GetRequiredService<Connections>();
-        var presence = app.Services.GetRequiredService<PresenceKeeper>();
-        var watch = app.Services.GetRequiredService<SocketWatch>();
-        var asking = app.Services.GetRequiredService<AskRightsAgain>();
-        app.MapSocketIO(Path, io =>
+        var services = routes.ServiceProvider;
+        var gate = services.GetRequiredService<SocketGate>();
+        var shares = services.GetRequiredService<SocketShares>();
+        var sessions = services.GetRequiredService<SessionGate>();
+        var connections = services.GetRequiredService<Connections>();
+        var presence = services.GetRequiredService<PresenceKeeper>();
+        var watch = services.GetRequiredService<SocketWatch>();
+        var asking = services.GetRequiredService<AskRightsAgain>();
+        routes.MapSocketIO(Path, io =>
         {
             io.Use(gate.AdmitAsync);
+            io.OnConnection(shares.ConnectedAsync);
+            io.OnDisconnect(shares.DisconnectedAsync);
             io.OnConnection(presence.ConnectedAsync);
             io.OnDisconnect(presence.DisconnectedAsync);
             io.OnConnection((socket, _) => Done(() => watch.Add(socket)));
@@ -90,9 +104,10 @@ public static class RealtimeServices
                 return null;
             });
             io.UseEvents(gate.StillAliveAsync);
+            io.UseEvents(shares.TakeAsync);
             foreach (var door in doors)
                 door(io);
-        });
+        }).Costs(0);
 
         static Task Done(Action act)
         {

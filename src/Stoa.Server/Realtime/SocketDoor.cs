@@ -46,7 +46,7 @@ public static class SocketDoor
         .OnBadPayload((happened, _, _) => RefuseAsync(happened, errorEvent, InvalidPayload))
         .OnError((happened, _, _) => RefuseAsync(happened, errorEvent, Fault));
 
-    private static async Task RefuseAsync(SocketEvent happened, string errorEvent, Refusal refusal)
+    internal static async Task RefuseAsync(SocketEvent happened, string errorEvent, Refusal refusal)
     {
         happened.Ack(EventAnswer.Of(refusal));
         await happened.Socket.EmitAsync(errorEvent, new EventError(refusal.Code, refusal.Text, refusal.Text, happened.Name));

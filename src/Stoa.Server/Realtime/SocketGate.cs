@@ -8,7 +8,7 @@ namespace Stoa.Server.Realtime;
 
 /// <summary>Who may connect a socket, and for how long: whoever holds a token of a live session, until the session ends.</summary>
 /// <remarks>The token comes in <c>auth.token</c>, in <c>Authorization: Bearer</c>, or in <c>?token=</c>, which ends up in access logs: the last choice.</remarks>
-public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
+public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, SocketShares shares)
 {
     private const string CallerKey = "caller";
     private const string SessionKey = "session";
@@ -26,6 +26,8 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions)
             throw Refused("auth.token_invalid", "Could not validate credentials");
         if (await sessions.FindAsync(claims, cancellation) is not { } caller)
             throw Refused("auth.session_ended", "Could not validate credentials");
+        if (shares.WhyNot(caller) is { } crowded)
+            throw Refused(crowded.Code, crowded.Text);
 
         // Whoever signs in on the page that was lost returns with what its client remembers: rooms and messages of somebody else, or of an ended session.
         // And what came while somebody was away came to rooms that may have been taken from him since.

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 
 namespace Stoa.SocketIO.EngineIO;
@@ -67,6 +70,24 @@ public class EngineOptions
     /// <summary>Most sessions open at a time on this node; a handshake beyond is refused with code 4, "Too many connections". 1 to 100,000,000; default 100,000.</summary>
     public int MaxConnections { get; set; } = 100_000;
 
+    /// <summary>
+    /// Most of them that no namespace has let in yet, on this node: 1 to 100,000,000; default 10,000. When there are more, the oldest is closed to make room, so a client that asks to
+    /// be let in at once finds room whoever else knocks. With bare Engine.IO every session counts as let in.
+    /// </summary>
+    public int MaxUnadmitted { get; set; } = 10_000;
+
+    /// <summary>Most of those that come from one network; a handshake beyond is refused with code 4, "Too many connections". 1 to 100,000,000; default 1,000.</summary>
+    public int MaxUnadmittedPerNetwork { get; set; } = 1_000;
+
+    /// <summary>Largest message and POST body, in bytes, of a session that no namespace has let in yet: enough for what it has to say. 64 to 268,435,456; default 16,384.</summary>
+    public int MaxUnadmittedPayload { get; set; } = 16_384;
+
+    /// <summary>
+    /// What addresses are counted together: the result is compared with <c>Equals</c>, null is not counted. Default: an IPv4 address alone, IPv6 by its /64; loopback and unknown addresses,
+    /// behind which a proxy may be, not at all.
+    /// </summary>
+    public Func<IPAddress?, object?> NetworkOf { get; set; } = ByNetwork;
+
     /// <summary>Longest query string accepted, in characters. 64 to 65,536; default 4,096. A longer one is a bad request.</summary>
     public int MaxQueryLength { get; set; } = 4_096;
 
@@ -90,12 +111,29 @@ public class EngineOptions
             yield return $"{nameof(MaxPacketsPerPost)} must be between 1 and 1000000, but is {MaxPacketsPerPost}.";
         if (Outside(MaxConnections, 1, 100_000_000))
             yield return $"{nameof(MaxConnections)} must be between 1 and 100000000, but is {MaxConnections}.";
+        if (Outside(MaxUnadmitted, 1, 100_000_000))
+            yield return $"{nameof(MaxUnadmitted)} must be between 1 and 100000000, but is {MaxUnadmitted}.";
+        if (Outside(MaxUnadmittedPerNetwork, 1, 100_000_000))
+            yield return $"{nameof(MaxUnadmittedPerNetwork)} must be between 1 and 100000000, but is {MaxUnadmittedPerNetwork}.";
+        if (Outside(MaxUnadmittedPayload, 64, 268_435_456))
+            yield return $"{nameof(MaxUnadmittedPayload)} must be between 64 and 268435456 bytes, but is {MaxUnadmittedPayload}.";
+        if (NetworkOf is null)
+            yield return $"{nameof(NetworkOf)} must not be null.";
         if (Outside(MaxQueryLength, 64, 65_536))
             yield return $"{nameof(MaxQueryLength)} must be between 64 and 65536 characters, but is {MaxQueryLength}.";
         if (StickyCookie is { } cookie && (cookie.Length == 0 || cookie.AsSpan().ContainsAnyExcept(CookieNames)))
             yield return $"{nameof(StickyCookie)} must be null or the name of a cookie (RFC 6265: letters, digits and !#$%&'*+-.^_`|~).";
         if (Cors?.Problem() is { } problem)
             yield return problem;
+    }
+
+    private static object? ByNetwork(IPAddress? address)
+    {
+        if (address is { IsIPv4MappedToIPv6: true })
+            address = address.MapToIPv4();
+        if (address is null || IPAddress.IsLoopback(address))
+            return null;
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? BinaryPrimitives.ReadUInt64BigEndian(address.GetAddressBytes()) : address;
     }
 
     private protected static bool Outside<T>(T value, T least, T most) where T : IComparable<T> => value.CompareTo(least) < 0 || value.CompareTo(most) > 0;

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -17,14 +18,17 @@ internal sealed class EngineServer : IDisposable
     private readonly PollingTransport _polling;
     private readonly WebSocketTransport _webSocket;
     private readonly ILogger _log;
+    private readonly UnadmittedSessions? _unadmitted;
     private readonly string _limits;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
     private int _served;
     private volatile bool _stopping;
 
-    public EngineServer(EngineOptions options, TimeProvider clock, EngineMetrics metrics, ILogger log, Func<EngineSession, EngineHandler> handler)
+    /// <param name="admits">Whether sessions are let in by <see cref="EngineSession.TryAdmit"/>; else they are from the start.</param>
+    public EngineServer(EngineOptions options, TimeProvider clock, EngineMetrics metrics, ILogger log, Func<EngineSession, EngineHandler> handler, bool admits = false)
     {
+        _unadmitted = admits ? new UnadmittedSessions(options) : null;
         Options = options;
         Clock = clock;
         Metrics = metrics;
@@ -60,13 +64,13 @@ internal sealed class EngineServer : IDisposable
         return check.IsCompletedSuccessfully ? ServeAsync(context, request, session, check.Result) : ServeCheckedAsync(context, request, session, check.AsTask());
     }
 
-    /// <summary>Makes a session known; its heartbeat starts now.</summary>
-    public EngineSession Open(EngineHandshake handshake, WebSocketConnection? socket)
+    /// <summary>Makes a session known, in a place that <see cref="TryTake"/> has taken; its heartbeat starts now.</summary>
+    public EngineSession Open(EngineHandshake handshake, WebSocketConnection? socket, object? network)
     {
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SessionIdBytes));
-        var session = new EngineSession(this, id, handshake, socket, _handler);
+        var session = new EngineSession(this, id, handshake, socket, _handler, isAdmitted: _unadmitted is null) { Network = network };
+        _unadmitted?.Add(session);
         _sessions[id] = session;
-        Interlocked.Increment(ref _open);
         Metrics.Opened();
         // A stop that came meanwhile did not see this session.
         if (_stopping)
@@ -84,9 +88,39 @@ internal sealed class EngineServer : IDisposable
     /// <summary>Requests with this session's id are unknown from now on.</summary>
     public void Forget(EngineSession session)
     {
-        if (_sessions.TryRemove(session.Id, out _))
-            Interlocked.Decrement(ref _open);
+        if (!_sessions.TryRemove(session.Id, out _))
+            return;
+        Interlocked.Decrement(ref _open);
+        _unadmitted?.Leave(session);
     }
+
+    /// <summary>Takes a place for a session that is about to be made; false when there is none. Counted first: of many handshakes at once no more pass than there is room for.</summary>
+    public bool TryTake(IPAddress? address, out object? network)
+    {
+        network = null;
+        EngineSession? oldest = null;
+        if (Interlocked.Increment(ref _open) <= Options.MaxConnections && _unadmitted?.TryTake(address, out network, out oldest) != false)
+        {
+            oldest?.Evict();
+            return true;
+        }
+
+        Interlocked.Decrement(ref _open);
+        return false;
+    }
+
+    /// <summary>Gives a place back for which no session was made.</summary>
+    public void GiveBack(object? network)
+    {
+        Interlocked.Decrement(ref _open);
+        _unadmitted?.GiveBack(network);
+    }
+
+    /// <summary>The application lets the session in: false when it had to make room for others just now.</summary>
+    public bool TryAdmit(EngineSession session) => _unadmitted?.Leave(session) != false;
+
+    /// <summary>Whether many sessions wait to be let in, of all networks or of this one's.</summary>
+    public bool IsCrowded(EngineSession session) => _unadmitted?.IsCrowded(session.Network) == true;
 
     public void Closed(EngineSession session, EngineCloseReason reason)
     {
@@ -127,10 +161,11 @@ internal sealed class EngineServer : IDisposable
 
     private Task ServeAsync(HttpContext context, in EngineRequest request, EngineSession? session, EngineRefusal? refusal)
     {
+        object? network = null;
         if (_stopping)
             refusal = EngineRefusal.ShuttingDown;
-        else if (session is null && Count >= Options.MaxConnections)
-            refusal ??= EngineRefusal.Forbidden("Too many connections");
+        else if (session is null && refusal is null && !TryTake(context.Connection.RemoteIpAddress, out network))
+            refusal = EngineRefusal.Forbidden("Too many connections");
         if (refusal is not null)
         {
             EngineLog.RequestRefused(_log, refusal.Code, refusal.Message);
@@ -138,8 +173,8 @@ internal sealed class EngineServer : IDisposable
         }
 
         if (request.IsUpgrade)
-            return session is null ? _webSocket.OpenAsync(context) : _webSocket.UpgradeAsync(context, session);
-        return session is null ? _polling.OpenAsync(context) : _polling.ServeAsync(context, session);
+            return session is null ? _webSocket.OpenAsync(context, network) : _webSocket.UpgradeAsync(context, session);
+        return session is null ? _polling.OpenAsync(context, network) : _polling.ServeAsync(context, session);
     }
 
     private EngineSession? Find(string? id) => id is not null && _sessions.TryGetValue(id, out var session) && session.IsAlive() ? session : null;

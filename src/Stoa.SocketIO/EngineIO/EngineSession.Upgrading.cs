@@ -54,6 +54,7 @@ public sealed partial class EngineSession
                 return false;
             }
 
+            socket.MaxPayload = MaxPayload;
             _webSocket = socket;
             _poll?.TrySetResult();
         }

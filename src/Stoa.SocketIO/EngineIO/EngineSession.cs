@@ -26,12 +26,15 @@ public sealed partial class EngineSession
     private volatile State _state;
     private OutgoingMessage _farewell = ClosePacket;
 
-    internal EngineSession(EngineServer server, string id, EngineHandshake handshake, WebSocketConnection? webSocket, Func<EngineSession, EngineHandler> handler)
+    internal EngineSession(EngineServer server, string id, EngineHandshake handshake, WebSocketConnection? webSocket, Func<EngineSession, EngineHandler> handler, bool isAdmitted)
     {
+        _isAdmitted = isAdmitted;
         _server = server;
         _webSocket = webSocket;
         Id = id;
         Handshake = handshake;
+        if (webSocket is not null)
+            webSocket.MaxPayload = MaxPayload;
         _timer = new Timer(this);
         BeginBeat(server.Wheel.Now);
         _handler = handler(this);

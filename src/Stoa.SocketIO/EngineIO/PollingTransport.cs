@@ -15,9 +15,10 @@ internal sealed class PollingTransport(EngineServer server)
     private static readonly TimeSpan UpgradePatience = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The handshake over polling.</summary>
-    public Task OpenAsync(HttpContext context)
+    /// <param name="network">Of the place that was taken for it.</param>
+    public Task OpenAsync(HttpContext context, object? network)
     {
-        var session = server.Open(new EngineHandshake(context, server.Clock.GetUtcNow()), null);
+        var session = server.Open(new EngineHandshake(context, server.Clock.GetUtcNow()), null, network);
         if (server.Options.StickyCookie is { } name)
             context.Response.Cookies.Append(name, session.Id, new CookieOptions { Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax });
         session.Start();
@@ -175,9 +176,9 @@ internal sealed class PollingTransport(EngineServer server)
     }
 
     /// <summary>The whole body; null when it is longer than the endpoint allows, or the session has ended meanwhile.</summary>
-    private async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context, EngineSession session)
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context, EngineSession session)
     {
-        var limit = server.Options.MaxPayload;
+        var limit = session.MaxPayload;
         if (context.Request.ContentLength > limit)
             return null;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)

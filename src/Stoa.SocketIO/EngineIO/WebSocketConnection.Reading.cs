@@ -26,6 +26,10 @@ internal sealed partial class WebSocketConnection
     private ArrayBufferWriter<byte>? _fragments;
     private byte _fragmented;
     private bool _fragmentedCompressed;
+    private volatile int _maxPayload;
+
+    /// <summary>The largest message taken from now on; at first that of the options.</summary>
+    public int MaxPayload { get => _maxPayload; set => _maxPayload = value; }
 
     /// <summary>Reads and forgets what still comes, so that the peer gets the close frame and not a reset; ends when the peer closes or the connection is cut.</summary>
     public async Task DrainAsync()
@@ -99,7 +103,7 @@ internal sealed partial class WebSocketConnection
             _start = _end;
         while (_start < _end)
         {
-            var limit = _options.MaxPayload - (_fragments?.WrittenCount ?? 0);
+            var limit = MaxPayload - (_fragments?.WrittenCount ?? 0);
             var error = WebSocketFrame.TryRead(_buffer.AsSpan(_start, _end - _start), limit, _deflate, out var frame, out var size);
             if (error != WebSocketStatus.None)
                 return WebSocketMessage.End(error);
@@ -173,7 +177,7 @@ internal sealed partial class WebSocketConnection
     {
         if (compressed)
         {
-            if (WebSocketDeflate.Decompress(data, _options.MaxPayload, out var tooLong) is not { } inflated)
+            if (WebSocketDeflate.Decompress(data, MaxPayload, out var tooLong) is not { } inflated)
                 return WebSocketMessage.End(tooLong ? WebSocketStatus.TooBig : WebSocketStatus.InvalidText);
             data = inflated;
         }

@@ -41,6 +41,7 @@ internal sealed partial class WebSocketConnection : TurnWriter
     {
         (_stream, _options, _deflate, _cut) = (stream, options, deflate, cut);
         _gathers = stream is LooseStream;
+        _maxPayload = options.MaxPayload;
         if (early.IsEmpty)
             return;
         _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(early.Length, SmallestBuffer));

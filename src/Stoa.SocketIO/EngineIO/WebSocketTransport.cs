@@ -8,10 +8,24 @@ internal sealed class WebSocketTransport(EngineServer server)
     private static readonly OutgoingMessage ProbeAnswer = OutgoingMessage.FromText("3probe"u8);
 
     /// <summary>The handshake over WebSocket.</summary>
-    public Task OpenAsync(HttpContext context)
+    /// <param name="network">Of the place that was taken for it.</param>
+    public async Task OpenAsync(HttpContext context, object? network)
     {
         var handshake = new EngineHandshake(context, server.Clock.GetUtcNow());
-        return WebSocketHandshake.AcceptAsync(context, server.Options, socket => ServeAsync(socket, s => OpenAsync(s, handshake)));
+        var isServed = false;
+        try
+        {
+            await WebSocketHandshake.AcceptAsync(context, server.Options, socket =>
+            {
+                isServed = true;
+                return ServeAsync(socket, s => OpenAsync(s, handshake, network));
+            });
+        }
+        catch when (!isServed)
+        {
+            server.GiveBack(network);
+            throw;
+        }
     }
 
     /// <summary>A WebSocket that names a polling session.</summary>
@@ -55,9 +69,9 @@ internal sealed class WebSocketTransport(EngineServer server)
         server.Served();
     }
 
-    private Task OpenAsync(WebSocketConnection socket, EngineHandshake handshake)
+    private Task OpenAsync(WebSocketConnection socket, EngineHandshake handshake, object? network)
     {
-        var session = server.Open(handshake, socket);
+        var session = server.Open(handshake, socket, network);
         socket.Send(server.OpenPacket(session, EngineTransports.WebSocket));
         session.Start();
         return session.RunAsync(socket);
@@ -82,6 +96,8 @@ internal sealed class WebSocketTransport(EngineServer server)
     /// <summary>True when the client asked, was answered and confirmed in time. Otherwise only this WebSocket is given up.</summary>
     private async ValueTask<bool> ProbeAsync(WebSocketConnection socket, EngineSession session)
     {
+        // Only a probe is taken, whoever the session belongs to.
+        socket.MaxPayload = Math.Min(server.Options.MaxPayload, server.Options.MaxUnadmittedPayload);
         using var patience = new CancellationTokenSource(server.Options.UpgradeTimeout, server.Clock);
         await using var cut = patience.Token.UnsafeRegister(static s => ((WebSocketConnection)s!).Abort(), socket);
         if (!IsText(await socket.ReadAsync(), "2probe"u8))

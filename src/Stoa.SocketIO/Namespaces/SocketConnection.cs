@@ -19,7 +19,8 @@ internal sealed class SocketConnection(SocketIOServer server, EngineSession sess
 
     public EngineSession Session { get; } = session;
 
-    public override void OnOpened() => Session.SetAlarm(server.Options.ConnectTimeout);
+    public override void OnOpened() => Session.SetAlarm(
+        Session.IsCrowded && server.Options.CrowdedConnectTimeout < server.Options.ConnectTimeout ? server.Options.CrowdedConnectTimeout : server.Options.ConnectTimeout);
 
     public override ValueTask OnTextAsync(ReadOnlyMemory<byte> text)
     {
@@ -31,6 +32,14 @@ internal sealed class SocketConnection(SocketIOServer server, EngineSession sess
             return HandleAsync(packet, []);
         if (!server.Reader.PlaceholdersFit(packet))
             return Broken("placeholder");
+
+        // Nobody would take what it announces, and until it is let in a client may not make us keep anything.
+        if (Find(packet.Namespace) is null)
+        {
+            ForceClose("packet for a namespace not joined");
+            return ValueTask.CompletedTask;
+        }
+
         _binary = packet;
         _attachments = new List<ReadOnlyMemory<byte>>(packet.AttachmentCount);
         return ValueTask.CompletedTask;
@@ -88,6 +97,8 @@ internal sealed class SocketConnection(SocketIOServer server, EngineSession sess
     /// <summary>Puts a confirmed socket on the connection; false when that has closed meanwhile.</summary>
     internal bool Add(Socket socket)
     {
+        if (!Session.TryAdmit())
+            return false;
         lock (_gate)
         {
             if (_closed)

@@ -1,8 +1,11 @@
-// Calls around the clock, and questions to the database that nobody can give up.
+// Calls around the clock, questions to the database that nobody can give up, and limits of whole addresses.
 #pragma warning disable CA1822, CA2016, xUnit1051
 
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Limits;
+using Stoa.Server.Identity;
 
 namespace Architecture.Fixtures;
 
@@ -48,4 +51,19 @@ internal sealed class FindsForEver(StoaDb db)
 internal sealed class CanBeGivenUp(StoaDb db)
 {
     public async Task<int> CountAsync(CancellationToken cancellation) => await db.Users.CountAsync(u => u.IsActive, cancellation);
+}
+
+internal sealed class CountsWholeAddresses(RateLimits limits, RateLimit limit)
+{
+    public bool MayGoOn(HttpContext http) => limits.Take(limit, $"{http.Connection.RemoteIpAddress}").Refusal is null;
+}
+
+internal sealed class NamesAnAddress(RateLimits limits, RateLimit limit)
+{
+    public bool MayGoOn(Device device) => limits.Take(limit, LimitKey.Named(device.IpAddress!)).Refusal is null;
+}
+
+internal sealed class CountsNetworks(RateLimits limits, RateLimit limit)
+{
+    public bool MayGoOn(HttpContext http, string name) => limits.Take(limit, LimitKey.Of(name, ClientNetwork.Of(http))).Refusal is null;
 }

@@ -32,6 +32,25 @@ internal static class Calls
         where call is not null && IsAsyncQuery(call) && !TakesToken(instruction, call)
         select $"{Built.NameOf(type)} calls {call.Name} without a CancellationToken";
 
+    /// <summary>Where an address is read as such, no key of a limit is made of text: <c>ClientNetwork</c> alone says what an address counts as.</summary>
+    public static IEnumerable<string> LimitsOfWholeAddresses(IEnumerable<TypeDefinition> types) =>
+        from type in types.GroupBy(Built.NameOf)
+        let called = type.SelectMany(MethodsCalled).ToList()
+        where !Built.IsWithin(type.Key, "Stoa.Server.Hosting.Limits") && called.Exists(IsKeyOfText) && called.Exists(IsAddress)
+        select $"{type.Key} makes a key of a limit where it reads an address";
+
+    private static bool IsKeyOfText(MethodReference call) =>
+        call.DeclaringType.FullName switch
+        {
+            "Stoa.Server.Hosting.Limits.LimitKey" => call.Name == "Named" || (call.Name == "Of" && call.Parameters.Count == 1 && call.Parameters[0].ParameterType.FullName == "System.String"),
+            "Stoa.Server.Hosting.Limits.RateLimits" => call.Parameters.Any(static p => p.ParameterType.FullName == "System.String"),
+            _ => false,
+        };
+
+    private static bool IsAddress(MethodReference call) => $"{call.DeclaringType.FullName}::{call.Name}" is
+        "Microsoft.AspNetCore.Http.ConnectionInfo::get_RemoteIpAddress" or "Stoa.Server.Identity.Device::get_IpAddress" or "Stoa.Server.Identity.Device::get_OwnAddress"
+        or "System.Net.IPAddress::ToString" or "System.Net.IPAddress::TryParse";
+
     private static bool MayChooseTheClock(TypeDefinition type) => Built.IsWithin(Built.NamespaceOf(type), "Stoa.Server.Cli") || Composition.Contains(Built.NameOf(type));
 
     private static bool IsAsyncQuery(MethodReference call) =>

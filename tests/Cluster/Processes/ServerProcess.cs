@@ -153,6 +153,7 @@ public sealed class ServerProcess : IAsyncDisposable
         environment["Logs__Folder"] = LogFolder;
         environment["Passwords__BcryptRounds"] = "4";
         environment["RateLimit__MessagesPerMinute"] = "0";
+        environment["RateLimit__RequestsPerMinute"] = "1000000";
         environment["Outbox__Lease"] = "00:00:02";
         environment["Outbox__SweepInterval"] = "00:00:01";
         if (sharesKey)

@@ -80,7 +80,12 @@ public sealed class LimitTests
     {
         const int Connections = 300;
         await using var server = await TestServer.StartAsync();
-        var clients = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => server.PollingAsync()));
+        var clients = await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
+        {
+            var client = await server.PollingAsync();
+            await client.SendAsync("40");
+            return client;
+        }));
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var raws = new List<RawConnection>();
         foreach (var client in clients)

@@ -164,8 +164,10 @@ public sealed class PasswordResetTests
     [Requirement("S2-32")]
     public async Task One_network_address_cannot_ask_for_everybody_nor_try_tokens_for_ever(Database database)
     {
-        await using var stoa = StoaServer.Start(database, null, ("PasswordReset:MaxPerClientPerHour", "5"), ("PasswordReset:MaxTokensPerClientPerHour", "4"));
+        await using var stoa = StoaServer.Start(
+            database, null, ("Listen:KnownProxies", "127.0.0.1"), ("PasswordReset:MaxPerClientPerHour", "5"), ("PasswordReset:MaxTokensPerClientPerHour", "4"));
         using var stranger = stoa.Stranger();
+        stranger.UseHeader("X-Forwarded-For", "203.0.113.5");
 
         for (var i = 0; i < 5; i++)
             (await stranger.PostAsync("/auth/forgot-password", new { email = $"person-{i}@example.org" })).Is(200);

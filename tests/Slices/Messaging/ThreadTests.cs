@@ -95,6 +95,9 @@ public sealed class ThreadTests
         Assert.Equal("", last.GetProperty("body").GetString());
         Assert.Equal("a.png", last.GetProperty("attachments")[0].GetProperty("name").GetString());
         (await ana.PostAsync(path, new { attachments = new object[] { new { url = "javascript:alert(1)" } } })).IsRefusal(400, "attachment.invalid");
+        foreach (var number in (object[])[new { url = "/a.png", size = -1 }, new { url = "/a.png", size = 1_000_000_000_001 }, new { url = "/a.mp3", duration = -1 }, new { url = "/a.mp3", duration = 1e300 }])
+            Assert.Contains("size", (await ana.PostAsync(path, new { attachments = new[] { number } })).IsRefusal(400, "attachment.invalid").Text, StringComparison.Ordinal);
+        (await ana.PostAsync(path, new { attachments = new object[] { new { url = "/a.mp3", size = 1_000_000_000_000, duration = 2_678_400 } } })).Is(200);
         (await ana.PostAsync(path, new { attachments = Enumerable.Repeat(files[0], 11) })).Is(400);
     }
 

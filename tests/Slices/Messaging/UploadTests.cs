@@ -64,6 +64,31 @@ public sealed class UploadTests
     }
 
     [Theory, EachDatabase]
+    public async Task An_account_stores_so_much_and_no_more_whether_it_comes_at_once_or_not(Database database)
+    {
+        await using var stoa = StoaServer.Start(database, null, ("Files:MaxBytesPerAccount", "1000"), ("Files:MaxBytes", "300"));
+        using var ana = await stoa.RegisterAsync("ana");
+        using var ben = await stoa.RegisterAsync("ben");
+        var file = new SentFile("notes.txt", Encoding.UTF8.GetBytes(new string('x', 250)));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ana.UploadAsync(file)));
+        foreach (var refused in answers.Where(static a => a.Status != 201))
+            refused.IsRefusal(409, "upload.quota");
+        while ((await ana.UploadAsync(file)).Status == 201)
+        {
+        }
+
+        Assert.Equal(1000, await stoa.AskAsync(async db => await db.Uploads.Where(u => u.OwnerId == ana.Id).SumAsync(static u => u.Size)));
+        (await ana.UploadAsync(new SentFile("notes.txt", Text))).IsRefusal(409, "upload.quota");
+        (await ben.UploadAsync(file)).Is(201);
+
+        var one = await stoa.AskAsync(async db => await db.Uploads.Where(u => u.OwnerId == ana.Id).Select(static u => u.Id).FirstAsync());
+        (await ana.DeleteAsync($"/api/uploads/{one}")).Is(204);
+        (await ana.UploadAsync(new SentFile("large.txt", Encoding.UTF8.GetBytes(new string('x', 251))))).IsRefusal(409, "upload.quota");
+        (await ana.UploadAsync(file)).Is(201);
+    }
+
+    [Theory, EachDatabase]
     [Requirement("S3-67")]
     public async Task Each_kind_on_the_list_is_taken(Database database)
     {

@@ -14,14 +14,14 @@ public sealed class PasswordHashingTests
     {
         using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
 
-        var one = (await hashing.HashAsync("päss wörd 😀", Token)).Value;
-        var other = (await hashing.HashAsync("päss wörd 😀", Token)).Value;
+        var one = (await hashing.HashAsync("päss wörd 😀", HashingShare.Known, Token)).Value;
+        var other = (await hashing.HashAsync("päss wörd 😀", HashingShare.Known, Token)).Value;
 
         Assert.StartsWith("$2b$04$", one, StringComparison.Ordinal);
         Assert.NotEqual(one, other);
-        Assert.True((await hashing.VerifyAsync("päss wörd 😀", one, Token)).Value);
-        Assert.False((await hashing.VerifyAsync("päss wörd", one, Token)).Value);
-        Assert.False((await hashing.VerifyAsync("päss wörd 😀", null, Token)).Value);
+        Assert.True((await hashing.VerifyAsync("päss wörd 😀", one, HashingShare.Known, Token)).Value);
+        Assert.False((await hashing.VerifyAsync("päss wörd", one, HashingShare.Known, Token)).Value);
+        Assert.False((await hashing.VerifyAsync("päss wörd 😀", null, HashingShare.Known, Token)).Value);
     }
 
     [Theory]
@@ -32,9 +32,9 @@ public sealed class PasswordHashingTests
     {
         using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
 
-        Assert.True((await hashing.VerifyAsync(password, hash, Token)).Value);
-        Assert.False((await hashing.VerifyAsync(password + "x", hash, Token)).Value);
-        Assert.False((await hashing.VerifyAsync(password, hash.Replace("$2a$", "$2b$", StringComparison.Ordinal)[..^1] + ".", Token)).Value);
+        Assert.True((await hashing.VerifyAsync(password, hash, HashingShare.Known, Token)).Value);
+        Assert.False((await hashing.VerifyAsync(password + "x", hash, HashingShare.Known, Token)).Value);
+        Assert.False((await hashing.VerifyAsync(password, hash.Replace("$2a$", "$2b$", StringComparison.Ordinal)[..^1] + ".", HashingShare.Known, Token)).Value);
     }
 
     [Theory]
@@ -47,9 +47,9 @@ public sealed class PasswordHashingTests
         using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
         var others = OpenBsdBCrypt.Generate("2b", password.ToCharArray(), new byte[16], 4);
 
-        Assert.True(OpenBsdBCrypt.CheckPassword((await hashing.HashAsync(password, Token)).Value, password.ToCharArray()));
-        Assert.True((await hashing.VerifyAsync(password, others, Token)).Value);
-        Assert.False((await hashing.VerifyAsync("x" + password, others, Token)).Value);
+        Assert.True(OpenBsdBCrypt.CheckPassword((await hashing.HashAsync(password, HashingShare.Known, Token)).Value, password.ToCharArray()));
+        Assert.True((await hashing.VerifyAsync(password, others, HashingShare.Known, Token)).Value);
+        Assert.False((await hashing.VerifyAsync("x" + password, others, HashingShare.Known, Token)).Value);
     }
 
     [Fact]
@@ -58,10 +58,10 @@ public sealed class PasswordHashingTests
         using var hashing = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
         var start = new string('x', 80);
 
-        var hash = (await hashing.HashAsync(start + "a", Token)).Value;
+        var hash = (await hashing.HashAsync(start + "a", HashingShare.Known, Token)).Value;
 
-        Assert.True((await hashing.VerifyAsync(start + "a", hash, Token)).Value);
-        Assert.False((await hashing.VerifyAsync(start + "b", hash, Token)).Value);
+        Assert.True((await hashing.VerifyAsync(start + "a", hash, HashingShare.Known, Token)).Value);
+        Assert.False((await hashing.VerifyAsync(start + "b", hash, HashingShare.Known, Token)).Value);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class PasswordHashingTests
     {
         using var hashing = new PasswordHashing(cost: 10, threads: 1, queueLength: 2, TimeProvider.System);
 
-        var all = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => hashing.HashAsync("password", Token)));
+        var all = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => hashing.HashAsync("password", HashingShare.Known, Token)));
 
         Assert.Contains(all, static h => h.Refusal == PasswordHashing.Busy);
         Assert.Contains(all, static h => h.Refusal is null);
@@ -80,11 +80,11 @@ public sealed class PasswordHashingTests
     {
         using var cheap = new PasswordHashing(cost: 4, threads: 1, queueLength: 10, TimeProvider.System);
         using var dear = new PasswordHashing(cost: 5, threads: 1, queueLength: 10, TimeProvider.System);
-        var hash = (await cheap.HashAsync("password", Token)).Value;
+        var hash = (await cheap.HashAsync("password", HashingShare.Known, Token)).Value;
 
         Assert.False(cheap.IsOutdated(hash));
         Assert.True(dear.IsOutdated(hash));
-        Assert.True((await dear.VerifyAsync("password", hash, Token)).Value);
+        Assert.True((await dear.VerifyAsync("password", hash, HashingShare.Known, Token)).Value);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -112,6 +112,9 @@ internal sealed class UploadTable : IEntityTypeConfiguration<Upload>
         upload.HasIndex(u => new { u.ConversationId, u.MessageSeq });
         upload.HasIndex(u => new { u.OwnerId, u.Id });
 
+        // How much somebody stores is summed up for every file, from the index alone.
+        upload.HasIndex(u => new { u.OwnerId, u.ErasedAt, u.Size });
+
         // What the sweep looks for, and only that.
         upload.HasIndex(u => u.CreatedAt).HasFilter("message_seq IS NULL");
         upload.HasIndex(u => u.ErasedAt).HasFilter("erased_at IS NOT NULL");

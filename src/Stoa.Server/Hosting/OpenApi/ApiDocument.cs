@@ -7,15 +7,18 @@ using Microsoft.OpenApi;
 using Stoa.Core;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 
 namespace Stoa.Server.Hosting.OpenApi;
 
 /// <summary>The API's own description at <c>/openapi/v1.json</c> (OpenAPI 3.1), readable at <c>/docs</c>.</summary>
 public static class ApiDocument
 {
+    internal const string Name = "v1";
+    private const string Path = "/openapi/v1.json";
     private const string Scheme = "bearer";
 
-    public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", static o =>
+    public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi(Name, static o =>
     {
         o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         o.AddDocumentTransformer(Introduce);
@@ -23,16 +26,19 @@ public static class ApiDocument
         o.AddSchemaTransformer(NameTexts);
     });
 
-    public static void MapApiDocument(this WebApplication app)
+    public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
-        app.MapOpenApi();
-        app.UseSwaggerUI(static o =>
-        {
-            o.RoutePrefix = "docs";
-            o.DocumentTitle = "Stoa API";
-            o.SwaggerEndpoint("/openapi/v1.json", "Stoa");
-        });
+        var kept = new KeptDocument(routes.ServiceProvider);
+        routes.MapGet(Path, kept.AnswerAsync).ExcludeFromDescription();
     }
+
+    /// <summary>Pages for people, before the routes.</summary>
+    public static void UseApiPages(this WebApplication app) => app.UseSwaggerUI(static o =>
+    {
+        o.RoutePrefix = "docs";
+        o.DocumentTitle = "Stoa API";
+        o.SwaggerEndpoint(Path, "Stoa");
+    });
 
     private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
     {
@@ -43,6 +49,8 @@ public static class ApiDocument
             Description = "Accounts, messaging and more for apps in which people meet. Stored before acknowledged, numbered without gaps, delivered or recoverable. "
                 + "Every error is one problem document (RFC 9457) with a stable `code`.",
         };
+        // Relative to where it is read: the document is the same for everybody, whatever host he asked.
+        document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -75,6 +83,7 @@ public static class ApiDocument
             }
         }
 
+        refusals.Add((429, RequestLimits.TooMany.Code, RequestLimits.TooMany.Text));
         refusals.AddRange(metadata.OfType<RouteRefusals>().SelectMany(static r => r.Refusals).Select(static r => (r.Status(), r.Code, r.Text)));
         operation.Responses ??= [];
         foreach (var group in refusals.GroupBy(static r => r.Status))

@@ -15,6 +15,10 @@ public sealed class AccountsSettings
     [Between("1", "1000000")]
     public int LogInsPerAddressPerMinute { get; init; } = 300;
 
+    /// <summary>How many tokens and codes one address may present within a minute without being signed in; loopback addresses are not counted; 0: as many as it likes.</summary>
+    [Between("0", "1000000")]
+    public int CredentialsPerAddressPerMinute { get; init; } = 600;
+
     /// <summary>How many accounts one address may ask for within an hour; loopback addresses are not counted.</summary>
     [Between("1", "1000000")]
     public int RegistrationsPerAddressPerHour { get; init; } = 100;

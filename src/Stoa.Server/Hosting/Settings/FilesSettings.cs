@@ -22,6 +22,10 @@ public sealed class FilesSettings
     [Between("1", "100000")]
     public int MaxPerHour { get; init; } = 200;
 
+    /// <summary>Bytes of one account that are stored at a time, sent or not; 0: as many as it likes.</summary>
+    [Between("0", "1000000000000000")]
+    public long MaxBytesPerAccount { get; init; } = 10_000_000_000;
+
     /// <summary>How long a file that no message took is kept.</summary>
     [Between("01:00:00", "30.00:00:00")]
     public TimeSpan KeepWaiting { get; init; } = TimeSpan.FromDays(1);

@@ -91,6 +91,22 @@ public sealed class SocketIOSettings
     [Between("1024", "104857600")]
     public int MaxPayload { get; init; } = 1_000_000;
 
+    /// <summary>Sockets of accounts that are signed in, at one server; a connection beyond is refused.</summary>
+    [Between("1", "100000000")]
+    public int MaxConnections { get; init; } = 100_000;
+
+    /// <summary>Connections at one server that have not signed in yet; when there are more, the oldest make room.</summary>
+    [Between("1", "100000000")]
+    public int MaxUnadmitted { get; init; } = 10_000;
+
+    /// <summary>Those of them that come from one address; loopback addresses are not counted.</summary>
+    [Between("1", "100000000")]
+    public int MaxUnadmittedPerNetwork { get; init; } = 1_000;
+
+    /// <summary>Sockets of one account at one server.</summary>
+    [Between("1", "100000")]
+    public int MaxPerAccount { get; init; } = 100;
+
     /// <summary>
     /// How long a client that lost its connection may come back to its socket and what it missed (connection state recovery). 0: not at all. Adds one
     /// more argument to every event, which clients other than JavaScript's may not expect.

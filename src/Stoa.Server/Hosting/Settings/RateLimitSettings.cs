@@ -6,4 +6,12 @@ public sealed class RateLimitSettings
     /// <summary>Messages an account may send in a minute, over all doors; 0: as many as it likes.</summary>
     [Aliases("RATELIMIT__MESSAGES_PER_MINUTE"), Between("0", "100000")]
     public int MessagesPerMinute { get; init; } = 10;
+
+    /// <summary>Requests and socket events of one account in a minute at one server, over all doors; 0: as many as it likes.</summary>
+    [Aliases("RATELIMIT__REQUESTS_PER_MINUTE"), Between("0", "10000000")]
+    public int RequestsPerMinute { get; init; } = 1_200;
+
+    /// <summary>Requests of one address in a minute at one server, whoever asks; loopback addresses are not counted; 0: as many as it likes.</summary>
+    [Aliases("RATELIMIT__REQUESTS_PER_NETWORK_PER_MINUTE"), Between("0", "10000000")]
+    public int RequestsPerNetworkPerMinute { get; init; } = 6_000;
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Stoa.Server.Hosting.Limits;
 
 namespace Stoa.Server.Hosting.Tokens;
 
@@ -25,7 +26,7 @@ public sealed class SupportKeyHandler(
         var given = Request.Headers[Header];
         if (given.Count != 1 || !key.IsSet)
             return AuthenticateResult.NoResult();
-        if (key.WhyNot(given[0], Context.Connection.RemoteIpAddress) is not null)
+        if (await key.WhyNotAsync(given[0], ClientNetwork.Of(Context), Context.RequestAborted) is not null)
         {
             wasWrong = true;
             return AuthenticateResult.Fail(SupportKey.Wrong.Code);

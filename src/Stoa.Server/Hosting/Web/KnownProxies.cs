@@ -25,6 +25,14 @@ internal static class KnownProxies
                 options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(text));
         }
 
+        app.Use(static (context, next) =>
+        {
+            context.Features.Set(new Peer(context.Connection.RemoteIpAddress));
+            return next(context);
+        });
         app.UseForwardedHeaders(options);
     }
 }
+
+/// <summary>Who is at the other end of the connection, whatever was forwarded.</summary>
+internal sealed record Peer(IPAddress? Address);

@@ -6,9 +6,17 @@ namespace Stoa.Server.Hosting.Web;
 /// <summary>What concerns every HTTP answer: which pages may call, and headers that keep browsers from guessing.</summary>
 public static class WebServices
 {
-    public static IServiceCollection AddWeb(this IServiceCollection services, StoaSettings settings) => services
+    public static IServiceCollection AddWeb(this IServiceCollection services, StoaSettings settings)
+    {
+        if (settings.Redis.Configuration is not null)
+            services.AddSingleton<ISharedLimits>(p => ActivatorUtilities.CreateInstance<RedisLimits>(p, settings.Redis));
+        return services.AddWebAlone(settings);
+    }
+
+    private static IServiceCollection AddWebAlone(this IServiceCollection services, StoaSettings settings) => services
         .AddSingleton<RateLimits>()
         .AddSingleton(new MonitoringAccess(settings.Monitoring))
+        .AddSingleton<RequestLimits>()
         .AddValidation()
         .AddCors(o => o.AddDefaultPolicy(p => p
             .WithOrigins([.. settings.AllowedOrigins])
@@ -19,6 +27,7 @@ public static class WebServices
     public static void UseWeb(this WebApplication app)
     {
         app.UseKnownProxies();
+        app.UseWarningOfUnnamedProxies();
         app.UseAnswerHeaders();
         app.UseCors();
     }

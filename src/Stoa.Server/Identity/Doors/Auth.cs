@@ -6,7 +6,9 @@ using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Web;
 using Stoa.Server.Identity.Inviting;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Identity.TwoFactor;
@@ -34,7 +36,7 @@ public static class Auth
         var auth = routes.MapGroup("/auth").WithTags("Auth").WithMetadata(new UnprocessableWhenInvalid());
         auth.MapPost("/register", Register).WithSummary("Make an account and sign in")
             .Example("""{"username":"ana","email":"ana@example.org","password":"correct horse","full_name":"Ana"}""").Refuses(RegisterRefusals);
-        auth.MapPost("/refresh", Refresh).WithSummary("Spend a refresh token for new tokens")
+        auth.MapPost("/refresh", Refresh).TakesCredentials().WithSummary("Spend a refresh token for new tokens")
             .Example("""{"refresh_token":"mF_9.B5f-4.1JqM"}""")
             .Refuses(RefreshSession.Unknown, RefreshSession.Reused, RefreshSession.Expired);
         auth.MapPost("/logout", LogOut).RequireAuthorization().WithSummary("End this session");
@@ -115,7 +117,10 @@ public static class Auth
     internal static Device DeviceOf(HttpContext http, Surface surface = Surface.Common)
     {
         var agent = http.Request.Headers.UserAgent.ToString();
-        return new Device(string.IsNullOrEmpty(agent) ? null : agent, http.Connection.RemoteIpAddress?.ToString(), surface);
+        return new Device(string.IsNullOrEmpty(agent) ? null : agent, http.Connection.RemoteIpAddress?.ToString(), surface)
+        {
+            IsShared = UnnamedProxies.MayStandBefore(http),
+        };
     }
 }
 

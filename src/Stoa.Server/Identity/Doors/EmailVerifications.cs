@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 
 namespace Stoa.Server.Identity.Doors;
@@ -13,7 +14,7 @@ public static class EmailVerifications
         var users = routes.MapGroup("/api/v1/users").WithTags("Email verification").AddEndpointFilter(PasswordResets.NoStore);
         users.MapPost("/me/verify-email", Ask).RequireAuthorization().WithSummary("Ask for a mail with a link that proves the caller's address")
             .Refuses(VerifyEmail.AlreadyVerified, VerifyEmail.TooOften);
-        users.MapPost("/verify-email/{token}", Confirm).WithSummary("Prove an address by the token from the mail; needs no sign-in").Refuses(VerifyEmail.Invalid);
+        users.MapPost("/verify-email/{token}", Confirm).TakesCredentials().WithSummary("Prove an address by the token from the mail; needs no sign-in").Refuses(VerifyEmail.Invalid);
     }
 
     private static async Task<Results<Ok<SaidSo>, ProblemHttpResult>> Ask(Caller caller, VerifyEmail verify, CancellationToken cancellation) =>

@@ -4,6 +4,7 @@ using Stoa.Core.Accounts;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Settings;
 
@@ -27,7 +28,7 @@ public static class Market
             .Example("""{"email":"ana@example.org","password":"correct horse","full_name":"Ana","user_type":"buyer"}""").Refuses(Auth.RegisterRefusals);
         auth.MapPost("/register-enhanced", RegisterEnhanced).WithSummary("The same, answered with 201")
             .Example("""{"email":"ana@example.org","password":"correct horse","full_name":"Ana"}""").Refuses(Auth.RegisterRefusals);
-        auth.MapPost("/refresh", Refresh).WithSummary("New tokens: for a refresh token in the body or the cookie, or for the bearer token of a live session")
+        auth.MapPost("/refresh", Refresh).TakesCredentials().WithSummary("New tokens: for a refresh token in the body or the cookie, or for the bearer token of a live session")
             .Example("""{"refresh_token":"mF_9.B5f-4.1JqM"}""").Refuses(RefreshSession.Unknown, RefreshSession.Reused, RefreshSession.Expired);
         auth.MapGet("/me", ReadMe).RequireAuthorization().WithSummary("The caller's account, in the form of the client that signed in");
         auth.MapPost("/logout", LogOut).RequireAuthorization().WithSummary("End this session");

@@ -5,6 +5,7 @@ using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Identity.Passkeys;
 using Stoa.Server.Identity.Throttling;
@@ -19,7 +20,7 @@ public static class PasskeyRoutes
     {
         var passkeys = routes.MapGroup("/auth/passkeys").WithTags("Passkeys").WithMetadata(new UnprocessableWhenInvalid());
         passkeys.MapPost("/sign-in/options", BeginSignIn).WithSummary("Options for navigator.credentials.get()").Refuses(SignInLimits.TooManyLogIns);
-        passkeys.MapPost("/sign-in", FinishSignIn).WithSummary("Sign in with the passkey that answered; no second step follows")
+        passkeys.MapPost("/sign-in", FinishSignIn).TakesCredentials().WithSummary("Sign in with the passkey that answered; no second step follows")
             .Example("""{"passkey_token":"mF_9.B5f-4.1JqM","credential":{"id":"…"}}""").Refuses(SignInWithPasskey.Invalid, LogIn.Disabled, Restriction.Suspended);
         passkeys.MapPost("/options", BeginRegistration).RequireAuthorization().WithSummary("Options for navigator.credentials.create(); needs the password")
             .Example("""{"password":"correct horse"}""").Refuses(PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);
@@ -32,7 +33,7 @@ public static class PasskeyRoutes
     private static async Task<Results<Ok<PasskeyOptions>, ProblemHttpResult>> BeginSignIn(
         HttpContext http, PasskeyCeremony ceremony, Challenges challenges, SignInLimits limits, CancellationToken cancellation)
     {
-        if (limits.Passkey(http.Connection.RemoteIpAddress?.ToString()) is { } tooMany)
+        if (await limits.PasskeyAsync(ClientNetwork.Of(http), cancellation) is { } tooMany)
             return tooMany.ToHttp();
         var (options, state) = await ceremony.BeginSignInAsync(http);
         return TypedResults.Ok(PasskeyOptions.Of(await challenges.IssueAsync(Challenges.PasskeySignIn, state, cancellation), options));

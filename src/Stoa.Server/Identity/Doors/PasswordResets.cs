@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Tokens;
 
@@ -12,16 +13,16 @@ public static class PasswordResets
     public static void MapPasswordResets(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").WithTags("Password reset").WithMetadata(new UnprocessableWhenInvalid()).AddEndpointFilter(NoStore);
-        auth.MapPost("/forgot-password", Forgot).WithSummary("Ask for a mail with a link to a new password; the answer is the same for every address")
+        auth.MapPost("/forgot-password", Forgot).TakesCredentials().WithSummary("Ask for a mail with a link to a new password; the answer is the same for every address")
             .Example("""{"email":"ana@example.org"}""").Refuses(ForgotPassword.TooOften);
-        auth.MapPost("/reset-password", Reset).WithSummary("Set a new password by the token from the mail; every session of the account ends")
+        auth.MapPost("/reset-password", Reset).TakesCredentials().WithSummary("Set a new password by the token from the mail; every session of the account ends")
             .Example($$"""{"token":"{{new string('x', 64)}}","new_password":"battery staple"}""")
             .Refuses([ResetPassword.Invalid, ResetTokenLimit.TooMany, PasswordHashing.Busy, .. PasswordRules.Refusals]);
-        auth.MapGet("/validate-reset-token/{token}", Validate).WithSummary("Whether a reset token is good; it stays so")
+        auth.MapGet("/validate-reset-token/{token}", Validate).TakesCredentials().WithSummary("Whether a reset token is good; it stays so")
             .Refuses(ResetPassword.Invalid, ResetTokenLimit.TooMany);
-        auth.MapPost("/validate-reset-token/{token}", Validate).WithSummary("The same, never kept by a cache on the way")
+        auth.MapPost("/validate-reset-token/{token}", Validate).TakesCredentials().WithSummary("The same, never kept by a cache on the way")
             .Refuses(ResetPassword.Invalid, ResetTokenLimit.TooMany);
-        auth.MapPost("/validate-reset-token", ValidateBody).WithSummary("The same with the token in the body, where no log on the way sees it")
+        auth.MapPost("/validate-reset-token", ValidateBody).TakesCredentials().WithSummary("The same with the token in the body, where no log on the way sees it")
             .Example($$"""{"token":"{{new string('x', 64)}}"}""").Refuses(ResetPassword.Invalid, ResetTokenLimit.TooMany);
 
         var admin = auth.MapGroup("/admin").RequireAuthorization(Policies.Admin);
@@ -31,16 +32,16 @@ public static class PasswordResets
 
     private static async Task<Results<Ok<SaidSo>, ProblemHttpResult>> Forgot(
         ForgotPasswordBody body, HttpContext http, ForgotPassword forgot, CancellationToken cancellation) =>
-        (await forgot.Handle(new(body.Email!, ClientOf(http)), cancellation))
+        (await forgot.Handle(new(body.Email!, ClientNetwork.Of(http)), cancellation))
             .ToOk(static _ => new SaidSo("If the address belongs to an account, a mail with a reset link is on its way", true));
 
     private static async Task<Results<Ok<SaidSo>, ProblemHttpResult>> Reset(
         ResetPasswordBody body, HttpContext http, ResetPassword reset, CancellationToken cancellation) =>
-        (await reset.Handle(new(body.Token!, body.NewPassword!, ClientOf(http)), cancellation)).ToOk(static _ => new SaidSo("Password has been reset successfully", true));
+        (await reset.Handle(new(body.Token!, body.NewPassword!, ClientNetwork.Of(http)), cancellation)).ToOk(static _ => new SaidSo("Password has been reset successfully", true));
 
     private static async Task<Results<Ok<ResetTokenView>, ProblemHttpResult>> Validate(
         string token, HttpContext http, ReadResetToken read, CancellationToken cancellation) =>
-        (await read.Handle(token, ClientOf(http), cancellation)).ToOk(static good => new ResetTokenView(true, true, good.Email, good.ExpiresAt, true));
+        (await read.Handle(token, ClientNetwork.Of(http), cancellation)).ToOk(static good => new ResetTokenView(true, true, good.Email, good.ExpiresAt, true));
 
     private static Task<Results<Ok<ResetTokenView>, ProblemHttpResult>> ValidateBody(
         ResetTokenBody body, HttpContext http, ReadResetToken read, CancellationToken cancellation) => Validate(body.Token!, http, read, cancellation);
@@ -51,8 +52,6 @@ public static class PasswordResets
 
     private static async Task<Results<Ok<TokensRemoved>, ProblemHttpResult>> CleanUp(ManageResetTokens manage, Caller actor, CancellationToken cancellation) =>
         (await manage.CleanUpAsync(actor, cancellation)).ToOk(static count => new TokensRemoved(true, $"{count} expired tokens removed", count));
-
-    private static string? ClientOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 
     /// <summary>Refusals too: an answer about a token belongs in no cache and no history.</summary>
     internal static ValueTask<object?> NoStore(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Tokens;
 
@@ -12,8 +13,9 @@ public static class Support
     public static void MapSupport(this IEndpointRouteBuilder routes) => routes.MapPost("/api/admin/login", LogIn).WithTags("Support desk").WithMetadata(new CamelCaseWire())
         .WithSummary("Whether the support desk's key is right").Example("""{"adminKey":"…"}""").Refuses(SupportKey.Missing, SupportKey.Wrong);
 
-    private static Results<Ok<SupportSignIn>, ProblemHttpResult> LogIn(SupportBody body, HttpContext http, SupportKey key, TimeProvider clock) =>
-        key.WhyNot(body.AdminKey, http.Connection.RemoteIpAddress) is { } refusal
+    private static async Task<Results<Ok<SupportSignIn>, ProblemHttpResult>> LogIn(
+        SupportBody body, HttpContext http, SupportKey key, TimeProvider clock, CancellationToken cancellation) =>
+        await key.WhyNotAsync(body.AdminKey, ClientNetwork.Of(http), cancellation) is { } refusal
             ? refusal.ToHttp()
             : TypedResults.Ok(new SupportSignIn(true, new SupportSession(true, body.AdminKey!, clock.GetUtcNow()), "Authenticated"));
 }

@@ -5,6 +5,7 @@ using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity.Throttling;
@@ -18,7 +19,7 @@ public static class TwoFactorAuth
     public static void MapTwoFactor(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").WithTags("Second step").WithMetadata(new UnprocessableWhenInvalid());
-        auth.MapPost("/mfa", Complete).WithSummary("Finish a sign-in that answered mfa_required: with a code of the authenticator, or a recovery code")
+        auth.MapPost("/mfa", Complete).TakesCredentials().WithSummary("Finish a sign-in that answered mfa_required: with a code of the authenticator, or a recovery code")
             .Example("""{"mfa_token":"mF_9.B5f-4.1JqM","code":"123456"}""")
             .Refuses(CompleteLogIn.Invalid, CompleteLogIn.Wrong, FailureLog.Paused, LogIn.Disabled, Restriction.Suspended);
         var totp = auth.MapGroup("/totp").RequireAuthorization();

@@ -15,21 +15,20 @@ public sealed class PasswordProof(StoaDb db, PasswordHashing passwords, FailureL
     public async Task<Outcome<string>> CheckAsync(Caller caller, string password, CancellationToken cancellation)
     {
         var name = $"password of {caller.UserId}";
-        var standing = await failures.ReadAsync(name, cancellation);
-        if (standing.Refusal is { } paused)
+        var permit = await failures.TakeAsync(name, passesPause: false, cancellation);
+        if (permit.Refusal is { } paused)
             return paused;
         var known = await db.Users.Where(u => u.Id == caller.UserId).Select(u => u.PasswordHash).SingleAsync(cancellation);
-        var verified = await passwords.VerifyAsync(password, known, cancellation);
+        var verified = await passwords.VerifyAsync(password, known, HashingShare.Known, cancellation);
         if (verified.Refusal is { } busy)
-            return busy;
-        if (!verified.Value)
         {
-            await failures.AddAsync(name, cancellation);
-            return Wrong;
+            await failures.GiveBackAsync(permit.Value, cancellation);
+            return busy;
         }
 
-        if (standing.Count > 0)
-            await failures.ForgetAsync(name, cancellation);
+        if (!verified.Value)
+            return Wrong;
+        await failures.ForgetAsync(permit.Value, cancellation);
         return known;
     }
 }

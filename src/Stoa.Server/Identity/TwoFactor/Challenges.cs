@@ -68,9 +68,13 @@ public sealed class Challenges(StoaDb db, AccountRights rights, TimeProvider clo
     public async Task<SignInChallenge?> AttemptAsync(string token, string purpose, CancellationToken cancellation)
     {
         var (hash, now) = (SessionTokens.HashOf(token), clock.GetUtcNow());
+        var open = db.SignInChallenges.Where(c => c.TokenHash == hash && c.Purpose == purpose && c.ExpiresAt > now && c.Attempts < SignInChallenge.MaxAttempts);
+
+        // Looked at first: an invented token is no reason to write.
+        if (!await open.AnyAsync(cancellation))
+            return null;
         var counted = await db.WriteAsync(
-            () => db.SignInChallenges.Where(c => c.TokenHash == hash && c.Purpose == purpose && c.ExpiresAt > now && c.Attempts < SignInChallenge.MaxAttempts)
-                .ExecuteUpdateAsync(c => c.SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation),
+            () => open.ExecuteUpdateAsync(c => c.SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation),
             cancellation);
         return counted == 0 ? null : await db.SignInChallenges.AsNoTracking().SingleOrDefaultAsync(c => c.TokenHash == hash, cancellation);
     }

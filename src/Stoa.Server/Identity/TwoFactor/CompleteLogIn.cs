@@ -24,21 +24,24 @@ public sealed class CompleteLogIn(
         if (challenge?.UserId is not { } userId)
             return Invalid;
         var name = NameOf(userId);
-        var standing = await failures.ReadAsync(name, cancellation);
-        if (standing.Refusal is { } paused)
+        var permit = await failures.TakeAsync(name, passesPause: false, cancellation);
+        if (permit.Refusal is { } paused)
             return paused;
 
         var opened = await db.WriteAsync(() => OpenAsync(challenge, userId, code, device, cancellation), cancellation);
         if (opened.Refusal == Wrong)
         {
-            await failures.AddAsync(name, cancellation);
             log.Refused(userId);
         }
         else if (opened.Refusal is null)
         {
-            if (standing.Count > 0)
-                await failures.ForgetAsync(name, cancellation);
+            await failures.ForgetAsync(permit.Value, cancellation);
             log.SignedIn(userId, opened.Value.SessionId);
+        }
+        else
+        {
+            // The code was right; what else was refused is no guess.
+            await failures.GiveBackAsync(permit.Value, cancellation);
         }
 
         return opened;

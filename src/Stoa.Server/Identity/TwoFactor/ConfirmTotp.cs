@@ -23,7 +23,8 @@ public sealed class ConfirmTotp(
     public async Task<Outcome<IReadOnlyList<string>>> Handle(string code, Caller caller, CancellationToken cancellation)
     {
         var name = CompleteLogIn.NameOf(caller.UserId);
-        if ((await failures.ReadAsync(name, cancellation)).Refusal is { } paused)
+        var permit = await failures.TakeAsync(name, passesPause: false, cancellation);
+        if (permit.Refusal is { } paused)
             return paused;
         var codes = await db.WriteAsync(async () =>
         {
@@ -36,11 +37,8 @@ public sealed class ConfirmTotp(
             return await recovery.RenewAsync(caller.UserId, cancellation);
         }, cancellation);
         if (codes is null)
-        {
-            await failures.AddAsync(name, cancellation);
             return Wrong;
-        }
-
+        await failures.ForgetAsync(permit.Value, cancellation);
         log.TwoFactor(caller.UserId, "on");
         return Outcome.Of(codes);
     }

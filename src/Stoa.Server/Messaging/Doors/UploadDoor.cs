@@ -34,7 +34,7 @@ public static class UploadDoor
             .Example("""{"files":["(the bytes of a file)"]}""")
             .Refuses(
                 ReceiveUploads.NoFile, ReceiveUploads.Empty, ReceiveUploads.Malformed, ReceiveUploads.TooManyFiles, ReceiveUploads.TypeNotAllowed, ReceiveUploads.TooLarge,
-                ReceiveUploads.TooManyWaiting, ReceiveUploads.TooOften, Restriction.MessagingBanned);
+                ReceiveUploads.TooManyWaiting, ReceiveUploads.Quota, ReceiveUploads.TooOften, Restriction.MessagingBanned);
         routes.MapMethods($"{FileLinks.UploadsPath}/{{id:long}}", [HttpMethods.Get, HttpMethods.Head], Get).RequireAuthorization().WithTags("Files")
             .WithSummary("A file one may see, by bearer; ranges are possible").Refuses(Upload.NotFound);
         routes.MapDelete($"{FileLinks.UploadsPath}/{{id:long}}", Drop).RequireAuthorization().WithTags("Files")

@@ -11,10 +11,11 @@ public sealed class UploadRefusedException(Refusal refusal, Exception? cause = n
 
 /// <summary>A file on its way in: looked at, counted, hashed, held to its limits while the store reads it; only one buffer of it is in memory.</summary>
 /// <remarks>Reading throws <see cref="UploadRefusedException"/> when the file is too large, stops being the text it began as, or ends in the middle.</remarks>
-internal sealed class IncomingBytes(Stream source, long limit) : Stream
+internal sealed class IncomingBytes(Stream source, long maxBytes) : Stream
 {
     private readonly byte[] start = new byte[FileKind.SeenBytes];
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private (long Bytes, Refusal Beyond) limit = (maxBytes, ReceiveUploads.TooLarge);
     private int seen;
     private int replayed;
     private Utf8Check? text;
@@ -28,6 +29,13 @@ internal sealed class IncomingBytes(Stream source, long limit) : Stream
         for (int read; seen < start.Length && (read = await ReadSourceAsync(start.AsMemory(seen), cancellation)) > 0;)
             seen += read;
         return start.AsMemory(0, seen);
+    }
+
+    /// <summary>Its owner may store so much more: beyond, the file is refused for that.</summary>
+    public void HoldTo(long room)
+    {
+        if (room < limit.Bytes)
+            limit = (room, ReceiveUploads.Quota);
     }
 
     /// <summary>From now on every byte must be part of a text.</summary>
@@ -60,8 +68,8 @@ internal sealed class IncomingBytes(Stream source, long limit) : Stream
     private void Take(ReadOnlySpan<byte> piece, bool isEnd)
     {
         Count += piece.Length;
-        if (Count > limit)
-            throw new UploadRefusedException(ReceiveUploads.TooLarge);
+        if (Count > limit.Bytes)
+            throw new UploadRefusedException(limit.Beyond);
         if (text is not null && !(isEnd ? text.IsWhole() : text.Takes(piece)))
             throw new UploadRefusedException(ReceiveUploads.TypeNotAllowed);
         hash.AppendData(piece);

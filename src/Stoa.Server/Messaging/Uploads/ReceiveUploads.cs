@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
@@ -16,7 +15,7 @@ namespace Stoa.Server.Messaging.Uploads;
 /// Each file gets a row, then its bytes, then its size and hash. Whatever ends the request early, refusal, broken connection or fault, what it left is
 /// removed; what a killed process left goes with the sweep (<see cref="ForgetUploads"/>). Announces nothing.
 /// Refusals: <c>upload.no_file</c>, <c>upload.empty</c>, <c>upload.malformed</c>, <c>upload.too_many_files</c>, <c>upload.type_not_allowed</c>,
-/// <c>upload.too_large</c>, <c>upload.too_many_waiting</c>, <c>rate.uploads</c>, <c>messaging.banned</c>.
+/// <c>upload.too_large</c>, <c>upload.too_many_waiting</c>, <c>upload.quota</c>, <c>rate.uploads</c>, <c>messaging.banned</c>.
 /// </remarks>
 public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings settings, RateLimits limits, TimeProvider clock, ILogger<MessagesLog> log)
 {
@@ -28,6 +27,8 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
     public static readonly Refusal TooLarge = Refusal.TooLarge("upload.too_large", "The file is too large");
     public static readonly Refusal TooManyWaiting = Refusal.TooMany("upload.too_many_waiting", "Too many files wait for their message");
     public static readonly Refusal TooOften = Refusal.TooMany("rate.uploads", "You are uploading too often");
+
+    public static readonly Refusal Quota = Refusal.Conflict("upload.quota", "Your files take all the room you have here");
 
     private readonly FilesSettings allowed = settings.Files;
     private readonly RateLimit perHour = new("uploads", settings.Files.MaxPerHour, TimeSpan.FromHours(1), TooOften);
@@ -41,7 +42,7 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
     {
         if (owner.MessagingBannedUntil > clock.GetUtcNow())
             return Core.Moderation.Restriction.MessagingBanned;
-        if (limits.Take(perHour, owner.UserId.ToString(CultureInfo.InvariantCulture)).Refusal is { } tooOften)
+        if (limits.Take(perHour, LimitKey.Account(owner.UserId)).Refusal is { } tooOften)
             return tooOften;
 
         var done = new List<Upload>();
@@ -82,7 +83,8 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
         if (kind.IsText)
             bytes.ExpectText();
 
-        var upload = await AddAsync(name, kind, owner, cancellation);
+        var (upload, room) = await AddAsync(name, kind, owner, cancellation);
+        bytes.HoldTo(room);
         done.Add(upload);
         await store.WriteAsync(upload.StorageKey, bytes, cancellation);
         (upload.Size, upload.Sha256) = (bytes.Count, bytes.Sha256());
@@ -96,8 +98,8 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.Size, upload.Size).SetProperty(x => x.Sha256, upload.Sha256), cancellation),
         cancellation);
 
-    /// <summary>The row comes before the bytes. Who uploads from two places at once is counted one after the other.</summary>
-    private Task<Upload> AddAsync(string name, FileKind kind, Caller owner, CancellationToken cancellation) => db.WriteAsync(
+    /// <summary>The row comes before the bytes, with the room that is left for them. Who uploads from two places at once is counted one after the other.</summary>
+    private Task<(Upload Upload, long Room)> AddAsync(string name, FileKind kind, Caller owner, CancellationToken cancellation) => db.WriteAsync(
         async () =>
         {
             var userId = owner.AuthorId ?? owner.UserId;
@@ -105,6 +107,9 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
             var waiting = await db.Uploads.CountAsync(u => u.OwnerId == userId && u.MessageSeq == null && u.ErasedAt == null, cancellation);
             if (waiting >= allowed.MaxWaiting)
                 throw new UploadRefusedException(TooManyWaiting);
+            var room = await RoomAsync(userId, cancellation);
+            if (room <= 0)
+                throw new UploadRefusedException(Quota);
             var upload = new Upload
             {
                 OwnerId = userId, Name = name, Mime = kind.Mime, StorageKey = RandomNumberGenerator.GetHexString(32, lowercase: true), CreatedAt = clock.GetUtcNow().Rounded(),
@@ -112,9 +117,19 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
             db.Uploads.Add(upload);
             await db.SaveChangesAsync(cancellation);
             db.ChangeTracker.Clear();
-            return upload;
+            return (upload, room);
         },
         cancellation);
+
+    /// <summary>How much the account may still store. Files that are still coming in count as large as a file may be: nobody knows yet.</summary>
+    private async Task<long> RoomAsync(long userId, CancellationToken cancellation)
+    {
+        if (allowed.MaxBytesPerAccount == 0)
+            return long.MaxValue;
+        var maxBytes = allowed.MaxBytes;
+        return allowed.MaxBytesPerAccount
+            - await db.Uploads.Where(u => u.OwnerId == userId && u.ErasedAt == null).SumAsync(u => u.Size == 0 ? maxBytes : u.Size, cancellation);
+    }
 
     private async Task RemoveAsync(List<Upload> uploads, CancellationToken cancellation)
     {

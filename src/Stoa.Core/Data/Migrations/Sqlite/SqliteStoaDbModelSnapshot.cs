@@ -1239,6 +1239,9 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_uploads_owner_id_id");
 
+                    b.HasIndex("OwnerId", "ErasedAt", "Size")
+                        .HasDatabaseName("ix_uploads_owner_id_erased_at_size");
+
                     b.ToTable("uploads", (string)null);
                 });
 

@@ -78,6 +78,11 @@ namespace Stoa.Core.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_uploads_owner_id_erased_at_size",
+                table: "uploads",
+                columns: new[] { "owner_id", "erased_at", "size" });
+
+            migrationBuilder.CreateIndex(
                 name: "ux_invitations_code_hash",
                 table: "invitations",
                 column: "code_hash",
@@ -89,6 +94,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
         {
             migrationBuilder.DropTable(
                 name: "invitations");
+
+            migrationBuilder.DropIndex(
+                name: "ix_uploads_owner_id_erased_at_size",
+                table: "uploads");
 
             migrationBuilder.DropColumn(
                 name: "credentials_version",
