@@ -9,7 +9,7 @@ namespace Stoa.Server.Hosting.Limits;
 /// wider network the same one, so whoever fills it touches neither other limits nor counters that are there. The framework's limiter would do, but takes its time
 /// from a clock of its own. A try costs some 0.1 µs and, once its counter is there, no memory.
 /// </remarks>
-public sealed class RateLimits(TimeProvider clock, ISharedLimits? shared = null)
+public sealed class RateLimits(TimeProvider clock, RedisLimits? shared = null)
 {
     private readonly ConcurrentDictionary<string, LimitTable> tables = new(StringComparer.Ordinal);
 
@@ -48,13 +48,4 @@ public sealed class RateLimits(TimeProvider clock, ISharedLimits? shared = null)
     }
 
     private LimitTable TableOf(RateLimit limit) => tables.GetOrAdd(limit.Name, static (_, l) => new LimitTable(l.MaxKeys), limit);
-}
-
-/// <summary>Counters that several nodes share.</summary>
-public interface ISharedLimits
-{
-    /// <summary>Takes one permit of all nodes together; null when that could not be told in time.</summary>
-    ValueTask<RateLimitState?> TakeAsync(RateLimit limit, LimitKey key, CancellationToken cancellation);
-
-    ValueTask ForgetAsync(RateLimit limit, LimitKey key, CancellationToken cancellation);
 }

@@ -10,7 +10,7 @@ namespace Stoa.Server.Hosting.Limits;
 /// Keys are hashed with the signing key, because people type passwords into the wrong field. An entry goes by itself when its window is over. Nobody waits longer than
 /// <see cref="Patience"/>: without an answer each node counts for itself, as without Redis.
 /// </remarks>
-internal sealed partial class RedisLimits : ISharedLimits, IDisposable
+public sealed partial class RedisLimits : IDisposable
 {
     private const string Purpose = "shared limits";
 
@@ -48,6 +48,7 @@ internal sealed partial class RedisLimits : ISharedLimits, IDisposable
         connecting = ConnectionMultiplexer.ConnectAsync(options);
     }
 
+    /// <summary>Takes one permit of all nodes together; null when that could not be told in time.</summary>
     public async ValueTask<RateLimitState?> TakeAsync(RateLimit limit, LimitKey key, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -61,6 +62,7 @@ internal sealed partial class RedisLimits : ISharedLimits, IDisposable
             : new RateLimitState((int)told[0], null);
     }
 
+    /// <summary>Forgets a key's tries at all nodes, if Redis answers.</summary>
     public async ValueTask ForgetAsync(RateLimit limit, LimitKey key, CancellationToken cancellation) =>
         await AskAsync(redis => redis.ScriptEvaluateAsync("return redis.call('DEL', KEYS[1])", [NameOf(limit, key)]), cancellation);
 

@@ -42,9 +42,9 @@ public sealed class PasswordsSettings
     [Between("0", "256")]
     public int HashingThreads { get; init; }
 
-    /// <summary>How many hashes may wait; beyond that a sign-in is refused for the moment.</summary>
+    /// <summary>How many hashes may wait, half of them of devices and sessions that are known; beyond that a sign-in is refused for the moment.</summary>
     [Between("1", "100000")]
-    public int QueueLength { get; init; } = 64;
+    public int QueueLength { get; init; } = 128;
 }
 
 /// <summary>Sessions.</summary>

@@ -9,15 +9,15 @@ public static class WebServices
     public static IServiceCollection AddWeb(this IServiceCollection services, StoaSettings settings)
     {
         if (settings.Redis.Configuration is not null)
-            services.AddSingleton<ISharedLimits>(p => ActivatorUtilities.CreateInstance<RedisLimits>(p, settings.Redis));
-        return services.AddWebAlone(settings);
+            services.AddSingleton(p => ActivatorUtilities.CreateInstance<RedisLimits>(p, settings.Redis));
+        return services.AddSingleton(new MonitoringAccess(settings.Monitoring)).AddLimits().AddValidation().AddCrossOrigin(settings);
     }
 
-    private static IServiceCollection AddWebAlone(this IServiceCollection services, StoaSettings settings) => services
+    private static IServiceCollection AddLimits(this IServiceCollection services) => services
         .AddSingleton<RateLimits>()
-        .AddSingleton(new MonitoringAccess(settings.Monitoring))
-        .AddSingleton<RequestLimits>()
-        .AddValidation()
+        .AddSingleton<RequestLimits>();
+
+    private static IServiceCollection AddCrossOrigin(this IServiceCollection services, StoaSettings settings) => services
         .AddCors(o => o.AddDefaultPolicy(p => p
             .WithOrigins([.. settings.AllowedOrigins])
             .AllowAnyHeader().AllowAnyMethod().AllowCredentials()

@@ -64,11 +64,15 @@ public sealed class Challenges(StoaDb db, AccountRights rights, TimeProvider clo
         },
     };
 
+    /// <summary>The challenge behind a token, as long as it may be attempted; counts nothing.</summary>
+    public Task<SignInChallenge?> FindAsync(string token, string purpose, CancellationToken cancellation) =>
+        Open(SessionTokens.HashOf(token), purpose).AsNoTracking().SingleOrDefaultAsync(cancellation);
+
     /// <summary>The challenge behind a token, with one more attempt counted; null when it is not there, not for this, too old, or tried too often.</summary>
     public async Task<SignInChallenge?> AttemptAsync(string token, string purpose, CancellationToken cancellation)
     {
-        var (hash, now) = (SessionTokens.HashOf(token), clock.GetUtcNow());
-        var open = db.SignInChallenges.Where(c => c.TokenHash == hash && c.Purpose == purpose && c.ExpiresAt > now && c.Attempts < SignInChallenge.MaxAttempts);
+        var hash = SessionTokens.HashOf(token);
+        var open = Open(hash, purpose);
 
         // Looked at first: an invented token is no reason to write.
         if (!await open.AnyAsync(cancellation))
@@ -77,6 +81,12 @@ public sealed class Challenges(StoaDb db, AccountRights rights, TimeProvider clo
             () => open.ExecuteUpdateAsync(c => c.SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation),
             cancellation);
         return counted == 0 ? null : await db.SignInChallenges.AsNoTracking().SingleOrDefaultAsync(c => c.TokenHash == hash, cancellation);
+    }
+
+    private IQueryable<SignInChallenge> Open(string hash, string purpose)
+    {
+        var now = clock.GetUtcNow();
+        return db.SignInChallenges.Where(c => c.TokenHash == hash && c.Purpose == purpose && c.ExpiresAt > now && c.Attempts < SignInChallenge.MaxAttempts);
     }
 
     /// <summary>Uses a challenge up; of many at once one gets true, and none once it is void. Call within the transaction of what it allows.</summary>

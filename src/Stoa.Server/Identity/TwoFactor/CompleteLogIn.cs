@@ -20,13 +20,17 @@ public sealed class CompleteLogIn(
 
     public async Task<Outcome<SignedIn>> Handle(string token, string code, Device device, CancellationToken cancellation)
     {
-        var challenge = await challenges.AttemptAsync(token, Challenges.SecondStep, cancellation);
-        if (challenge?.UserId is not { } userId)
+        if (await challenges.FindAsync(token, Challenges.SecondStep, cancellation) is not { UserId: { } userId })
             return Invalid;
         var name = NameOf(userId);
         var permit = await failures.TakeAsync(name, passesPause: false, cancellation);
         if (permit.Refusal is { } paused)
             return paused;
+        if (await challenges.AttemptAsync(token, Challenges.SecondStep, cancellation) is not { } challenge)
+        {
+            await failures.GiveBackAsync(permit.Value, cancellation);
+            return Invalid;
+        }
 
         var opened = await db.WriteAsync(() => OpenAsync(challenge, userId, code, device, cancellation), cancellation);
         if (opened.Refusal == Wrong)
