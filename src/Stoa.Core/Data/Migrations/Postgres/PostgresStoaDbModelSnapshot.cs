@@ -917,6 +917,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("client_message_id");
 
+                    b.Property<long?>("ContentDigest")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_digest");
+
                     b.Property<long>("ConversationId")
                         .HasColumnType("bigint")
                         .HasColumnName("conversation_id");

@@ -880,6 +880,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("client_message_id");
 
+                    b.Property<long?>("ContentDigest")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content_digest");
+
                     b.Property<long>("ConversationId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("conversation_id");
