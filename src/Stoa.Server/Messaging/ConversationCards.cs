@@ -18,10 +18,15 @@ public sealed record ConversationCard(long Id, ConversationKind Kind, string? Al
     /// <summary>How S3's clients call it: a support inbox by its alias, which they build themselves; others by the digits of the id.</summary>
     public string WireName => Kind == ConversationKind.Support && Alias is not null ? Alias : Id.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>How the mailbox calls it: its alias where that stands for this conversation, else the digits of the id.</summary>
+    public string MailboxName => ConversationName.Shown(Kind, Alias, Id, Parties is [var one, ..] ? one.UserId : 0, Parties is [_, var other, ..] ? other.UserId : null);
+
+    /// <summary>The alias, where it stands for this conversation; null otherwise.</summary>
+    public string? ShownAlias => Alias is not null && MailboxName == Alias ? Alias : null;
+
     /// <summary>How S3's clients call a party: the desk is <c>admin</c>, others the digits of their id.</summary>
     public string WireIdOf(long userId) =>
         Kind == ConversationKind.Support && PartyOf(userId).Type == PartyType.Admin ? Desk : userId.ToString(CultureInfo.InvariantCulture);
-
 
     /// <summary>A party; somebody who has left reads as "Unknown".</summary>
     public Party PartyOf(long userId)

@@ -158,7 +158,7 @@ public sealed class DirectSocketTests
             new { @do = "emit", @as = "ana", @event = "dm:join_conversation", payload = (object)"text" },
             new { @do = "emit", @as = "ana", @event = "dm:join_conversation", payload = (object)new { conversationId = "" } },
             new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = (object)new { conversationId = id, content = "a\0b" } },
-            new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = (object)new { conversationId = id, content = new string('x', 4001) } },
+            new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = (object)new { conversationId = id, content = new string('x', 10_001) } },
             new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = (object)new { conversationId = id, content = " " } },
             new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = (object)new { conversationId = id, content = "x", messageType = "virus" } },
             new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = (object)new { content = "to nobody" } },

@@ -16,7 +16,6 @@ public static class DirectConversations
 {
     public static readonly Refusal UnknownType = Refusal.Invalid("message.type_unknown", "messageType is one of text, image, audio, video, file, location");
     public static readonly Refusal NobodyNamed = Refusal.Invalid("conversation.nobody", "participantId or participantIds is needed");
-    private const string OwnInbox = "admin";
 
     public static void MapDirectConversations(this IEndpointRouteBuilder routes)
     {
@@ -26,14 +25,14 @@ public static class DirectConversations
             .Example("""{"participantId":"8"}""")
             .Refuses(NobodyNamed, SendDirectMessage.ToSelf, SendDirectMessage.RecipientNotFound, WhoMayWrite.NotPermitted, OpenGroup.Size, OpenThread.ParticipantNotFound);
         conversations.MapGet("/search", Search).WithSummary("Find one's messages by their words, newest first; before= takes a message id").Refuses(SearchMessages.BadQuery);
-        conversations.MapGet("/{name}", Read).WithSummary("One conversation; admin is the caller's inbox with the support desk").Refuses(Conversation.NotFound);
+        conversations.MapGet("/{name}", Read).WithSummary("One conversation; admin is the caller's inbox with the support desk").Refuses(Conversation.NotFound, ConversationName.Ambiguous);
         conversations.MapGet("/{name}/messages", ReadMessages).WithSummary("A page of messages: after= to catch up, before= to scroll back, or page=")
-            .Refuses(Conversation.NotFound);
+            .Refuses(Conversation.NotFound, ConversationName.Ambiguous);
         conversations.MapPost("/{name}/messages", Post).WithSummary("Send a message; answered once it is durable")
             .Example("""{"content":"Hello!","messageType":"text","clientMessageId":"0d7c4c1e"}""")
-            .Refuses(Conversation.NotFound, Conversation.Closed, Message.Empty, UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken,
+            .Refuses(Conversation.NotFound, ConversationName.Ambiguous, Conversation.Closed, Message.Empty, UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken,
                 WhoMayWrite.NotPermitted, MessageRate.TooMany, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken);
-        conversations.MapPost("/{name}/read", MarkAll).WithSummary("Mark everything in the conversation as read").Refuses(Conversation.NotFound);
+        conversations.MapPost("/{name}/read", MarkAll).WithSummary("Mark everything in the conversation as read").Refuses(Conversation.NotFound, ConversationName.Ambiguous);
     }
 
     private static async Task<Results<Ok<Envelope<ConversationPage>>, ProblemHttpResult>> List(
@@ -95,7 +94,7 @@ public static class DirectConversations
     private static async Task<Outcome<ResolveConversation.Place>> PlaceAsync(
         string name, ResolveConversation resolve, OpenSupportInbox inbox, Caller caller, CancellationToken cancellation)
     {
-        if (name == OwnInbox && caller.Type != PartyType.Admin && (await inbox.Handle(caller.UserId, cancellation)).Refusal is { } refusal)
+        if (name == Conversation.OwnInbox && caller.Type != PartyType.Admin && (await inbox.Handle(caller.UserId, cancellation)).Refusal is { } refusal)
             return refusal;
         return await resolve.Handle(name, caller, cancellation);
     }
