@@ -125,6 +125,8 @@ public sealed class StoaServer : WebApplicationFactory<Program>
         // The real algorithm at its lowest cost: tests sign up hundreds of people.
         builder.UseSetting("Passwords:BcryptRounds", "4");
         builder.UseSetting("RateLimit:MessagesPerMinute", "0");
+        builder.UseSetting("RateLimit:OpeningsPerHour", "0");
+        builder.UseSetting("RateLimit:HistoriesPerMinute", "0");
 
         // Mails are there soon, and everybody here comes from one address.
         builder.UseSetting("Mail:PollInterval", "00:00:00.050");

@@ -42,7 +42,10 @@ public sealed class Conversation
     /// <summary>What makes get-or-create race-free: unique, built by <see cref="DirectKey"/> and its like; null for free groups.</summary>
     public string? UniqueKey { get; init; }
 
-    /// <summary>The name clients of the mailbox know it by, e.g. <c>conv_3_8</c>; means something only among its members (<see cref="ConversationName"/>).</summary>
+    /// <summary>
+    /// The name clients of the mailbox know it by, e.g. <c>conv_3_8</c>; means something only among its members (<see
+    /// cref="ConversationName"/>).
+    /// </summary>
     public string? Alias { get; init; }
 
     /// <summary>Two parties and never more: each message has a recipient, and mailboxes show it. Otherwise reading is a watermark.</summary>

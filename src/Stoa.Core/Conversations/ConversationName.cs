@@ -28,9 +28,9 @@ public enum ConversationNameForm
 
 /// <summary>A name of a conversation as a client wrote it, told apart into the server's own forms and those that clients choose.</summary>
 /// <remarks>
-/// The server's forms are reserved: they are resolved by key and kind and never by what somebody called a conversation, because otherwise one who chose
-/// such a name would decide where private words of others go. What merely looks like one (<c>Admin</c>, digits of other scripts, <c>conv_8_3</c>)
-/// and what could never be opened by a path is <see cref="ConversationNameForm.Unusable"/>.
+/// The server's forms are reserved: they are resolved by key and kind and never by what somebody called a conversation, because otherwise
+/// one who chose such a name would decide where private words of others go. What merely looks like one (<c>Admin</c>, digits of other
+/// scripts, <c>conv_8_3</c>) and what could never be opened by a path is <see cref="ConversationNameForm.Unusable"/>.
 /// </remarks>
 public readonly partial record struct ConversationName
 {
@@ -46,9 +46,11 @@ public readonly partial record struct ConversationName
         "conversation.name_invalid", "conversation_id has 1 to 100 visible characters without slashes, and is not made of dots alone");
 
     /// <summary>Several conversations of the caller have this name, so that it says nothing.</summary>
-    public static readonly Refusal Ambiguous = Refusal.Conflict("conversation.name_ambiguous", "Several conversations have this name; use the id instead");
+    public static readonly Refusal Ambiguous = Refusal.Conflict("conversation.name_ambiguous",
+        "Several conversations have this name; use the id instead");
 
-    private ConversationName(ConversationNameForm form, string text, long one = 0, long other = 0) => (Form, Text, One, Other) = (form, text, one, other);
+    private ConversationName(ConversationNameForm form, string text, long one = 0, long other = 0) =>
+        (Form, Text, One, Other) = (form, text, one, other);
 
     public ConversationNameForm Form { get; }
 
@@ -72,7 +74,8 @@ public readonly partial record struct ConversationName
             return new(ConversationNameForm.OwnInbox, text);
         if (NumberOf(text) is { } id)
             return new(ConversationNameForm.Id, text, id);
-        if (text.StartsWith(Conversation.InboxPrefix, StringComparison.Ordinal) && NumberOf(text.AsSpan(Conversation.InboxPrefix.Length)) is { } account)
+        if (text.StartsWith(Conversation.InboxPrefix, StringComparison.Ordinal)
+            && NumberOf(text.AsSpan(Conversation.InboxPrefix.Length)) is { } account)
             return new(ConversationNameForm.Inbox, text, account);
         if (PairOf(text) is { } pair)
             return new(ConversationNameForm.Pair, text, pair.One, pair.Other);
@@ -86,7 +89,9 @@ public readonly partial record struct ConversationName
         _ => IsReserved ? Reserved : Unusable,
     };
 
-    /// <summary>How a conversation is called where names are texts: its alias when that stands for this conversation and no other, else its id.</summary>
+    /// <summary>
+    /// How a conversation is called where names are texts: its alias when that stands for this conversation and no other, else its id.
+    /// </summary>
     /// <param name="one">Somebody who takes part.</param>
     /// <param name="other">The other one of a pair.</param>
     public static string Shown(ConversationKind kind, string? alias, long id, long one, long? other)
@@ -94,7 +99,8 @@ public readonly partial record struct ConversationName
         var isOwn = alias is not null && kind switch
         {
             ConversationKind.Support => true,
-            ConversationKind.Direct => (other is { } second && alias == Conversation.DirectAlias(one, second)) || Read(alias).Form == ConversationNameForm.Chosen,
+            ConversationKind.Direct => (other is { } second && alias == Conversation.DirectAlias(one, second))
+                || Read(alias).Form == ConversationNameForm.Chosen,
             _ => false,
         };
         return isOwn ? alias! : id.ToString(CultureInfo.InvariantCulture);
@@ -110,7 +116,8 @@ public readonly partial record struct ConversationName
             return null;
         var accounts = text.AsSpan(Conversation.PairPrefix.Length);
         var between = accounts.IndexOf('_');
-        return between > 0 && NumberOf(accounts[..between]) is { } one && NumberOf(accounts[(between + 1)..]) is { } other && one < other ? (one, other) : null;
+        return between > 0 && NumberOf(accounts[..between]) is { } one && NumberOf(accounts[(between + 1)..]) is { } other && one < other
+            ? (one, other) : null;
     }
 
     /// <summary>Whether it fits into the record and into one segment of a path.</summary>
@@ -121,7 +128,8 @@ public readonly partial record struct ConversationName
         foreach (var rune in text.EnumerateRunes())
         {
             // Half a character reads as the replacement character.
-            if (rune.Value is '/' or '\\' || rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+            if (rune.Value is '/' or '\\' || rune == Rune.ReplacementChar
+                || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
                 return false;
         }

@@ -67,7 +67,10 @@ public sealed class Message
     /// <summary>Chosen by the sender's client, unique per sender: a retry finds the first message.</summary>
     public string? ClientMessageId { get; init; }
 
-    /// <summary>What the message said when it was sent, beside a <see cref="ClientMessageId"/>: tells a retry from another message. Null for those sent before it was kept.</summary>
+    /// <summary>
+    /// What the message said when it was sent, beside a <see cref="ClientMessageId"/>: tells a retry from another message. Null for those
+    /// sent before it was kept.
+    /// </summary>
     public long? ContentDigest { get; internal init; }
 
     public required DateTimeOffset SentAt { get; init; }

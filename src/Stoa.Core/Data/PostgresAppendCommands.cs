@@ -212,7 +212,8 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
 
         // One look into the index for each, whatever the planner believes: it plans once, and may have seen the table when it was empty.
         ("SELECT m.* FROM unnest($1, $2) k(s, c) CROSS JOIN LATERAL (SELECT id, conversation_id, seq, recipient_id, type, body, reply_to_id, sent_at, edited_at, read_at, sender_id, client_message_id, author_id, " +
-         "attachments, is_redacted, content_digest FROM messages WHERE sender_id = k.s AND client_message_id = k.c LIMIT 1) m", [Longs, Texts]));
+         "attachments, is_redacted, content_digest FROM messages WHERE sender_id = k.s AND client_message_id = k.c LIMIT 1) m",
+             [Longs, Texts]));
 
     private static NpgsqlBatch FinishBatch(NpgsqlConnection connection) => Batch(connection,
         ("INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, author_id, attachments, is_redacted, content_digest, hidden_from_sender, hidden_from_recipient) " +

@@ -118,7 +118,8 @@ internal sealed class SqliteAppendCommands : IDisposable
     public long InsertMessage(MessageDraft draft, long seq)
     {
         Set(insert, draft.ConversationId, seq, draft.SenderId, draft.RecipientId, draft.Type.ToString(), draft.Body, draft.ReplyToId,
-            draft.ClientMessageId, Microseconds.From(draft.SentAt), draft.AuthorId, Attachment.Write(draft.Attachments), draft.Original is not null, draft.ContentDigest);
+            draft.ClientMessageId, Microseconds.From(draft.SentAt), draft.AuthorId, Attachment.Write(draft.Attachments),
+                draft.Original is not null, draft.ContentDigest);
         var id = (long)insert.ExecuteScalar()!;
         if (draft.Original is { } words)
         {

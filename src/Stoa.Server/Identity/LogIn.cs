@@ -70,8 +70,10 @@ public sealed class LogIn(
     private async Task<Candidate?> FindAsync(string name, string? address, CancellationToken cancellation)
     {
         var since = clock.GetUtcNow() - KnownFor;
-        var byName = db.Users.Where(u => u.UsernameKey == name && u.DeletedAt == null).Select(static u => new { u.Id, u.PasswordHash, Rank = 1 });
-        var byAddress = db.Users.Where(u => u.EmailKey == name && u.DeletedAt == null).Select(static u => new { u.Id, u.PasswordHash, Rank = 2 });
+        var byName = db.Users.Where(u => u.UsernameKey == name
+            && u.DeletedAt == null).Select(static u => new { u.Id, u.PasswordHash, Rank = 1 });
+        var byAddress = db.Users.Where(u => u.EmailKey == name
+            && u.DeletedAt == null).Select(static u => new { u.Id, u.PasswordHash, Rank = 2 });
         var anybody = db.Users.OrderBy(static u => u.Id).Take(1).Select(static u => new { u.Id, u.PasswordHash, Rank = 0 });
         var best = await byName.Concat(byAddress).Concat(anybody).OrderByDescending(static f => f.Rank).Take(1)
             .Select(f => new Candidate(

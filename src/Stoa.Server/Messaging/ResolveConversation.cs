@@ -9,11 +9,11 @@ namespace Stoa.Server.Messaging;
 
 /// <summary>Which conversation a client means, and as whom the caller takes part in it.</summary>
 /// <remarks>
-/// The server's own names are found by key and kind: digits are an id, <c>admin</c> and <c>admin_12</c> a support inbox, <c>conv_3_8</c> the common
-/// conversation of that pair, whatever anybody called another one. Any other name is looked for among the caller's own conversations of two:
-/// first those that the caller named, then those that the other one did. To support inboxes administrators come as the desk. Whether the caller takes part is
-/// asked by the operation that follows. Refusals: <c>conversation.not_found</c>, <c>conversation.name_ambiguous</c>. An id costs nothing to resolve, except for
-/// administrators; other names one query.
+/// The server's own names are found by key and kind: digits are an id, <c>admin</c> and <c>admin_12</c> a support inbox, <c>conv_3_8</c>
+/// the common conversation of that pair, whatever anybody called another one. Any other name is looked for among the caller's own
+/// conversations of two: first those that the caller named, then those that the other one did. To support inboxes administrators come as
+/// the desk. Whether the caller takes part is asked by the operation that follows. Refusals: <c>conversation.not_found</c>,
+/// <c>conversation.name_ambiguous</c>. An id costs nothing to resolve, except for administrators; other names one query.
 /// </remarks>
 public sealed class ResolveConversation(StoaDb db, SupportDesk desk)
 {
@@ -36,7 +36,8 @@ public sealed class ResolveConversation(StoaDb db, SupportDesk desk)
 
     private async Task<Place> ByIdAsync(long id, Caller caller, CancellationToken cancellation)
     {
-        if (caller.Type != PartyType.Admin || !await db.Conversations.AnyAsync(c => c.Id == id && c.Kind == ConversationKind.Support, cancellation))
+        if (caller.Type != PartyType.Admin
+            || !await db.Conversations.AnyAsync(c => c.Id == id && c.Kind == ConversationKind.Support, cancellation))
             return new Place(id, caller);
         return new Place(id, await desk.ActAsync(caller, cancellation));
     }
@@ -63,7 +64,8 @@ public sealed class ResolveConversation(StoaDb db, SupportDesk desk)
     {
         // Whom the caller named comes first: nobody else's choice of the same name takes its place.
         var found = await db.Participants
-            .Where(p => p.UserId == caller.UserId && p.LeftAt == null && p.Conversation!.Kind == ConversationKind.Direct && p.Conversation.Alias == name)
+            .Where(p => p.UserId == caller.UserId && p.LeftAt == null && p.Conversation!.Kind == ConversationKind.Direct
+                && p.Conversation.Alias == name)
             .Select(p => new { p.ConversationId, IsMine = p.Conversation!.CreatedBy == caller.UserId })
             .OrderByDescending(static p => p.IsMine).Take(2).ToListAsync(cancellation);
         if (found.Count == 0)
@@ -74,5 +76,6 @@ public sealed class ResolveConversation(StoaDb db, SupportDesk desk)
     }
 
     private Task<long?> ByKeyAsync(string key, ConversationKind kind, CancellationToken cancellation) =>
-        db.Conversations.Where(c => c.UniqueKey == key && c.Kind == kind).Select(static c => (long?)c.Id).SingleOrDefaultAsync(cancellation);
+        db.Conversations.Where(c => c.UniqueKey == key
+            && c.Kind == kind).Select(static c => (long?)c.Id).SingleOrDefaultAsync(cancellation);
 }

@@ -16,10 +16,14 @@ public sealed class ConversationNameTests
         var (vera, eve) = (await stoa.RegisterAsync("vera"), await stoa.RegisterAsync("eve"));
         var root = await stoa.SuperuserAsync();
 
-        foreach (var name in (string[])[$"admin_{vera.Id}", "admin", $"ADMIN_{vera.Id}", $" admin_{vera.Id} ", $"admin_{vera.Id}\u200B", $"ａｄｍｉｎ_{vera.Id}", $"admin_{eve.Id}"])
+        foreach (var name in (string[])[$"admin_{vera.Id}", "admin", $"ADMIN_{vera.Id}", $" admin_{vera.Id} ", $"admin_{vera.Id}\u200B",
+            $"ａｄｍｉｎ_{vera.Id}", $"admin_{eve.Id}"])
         {
-            (await eve.PostAsync("/messages", new { recipient_id = vera.Id, conversation_id = name, content = "This is Support" })).IsRefusal(422, "conversation.name_reserved");
-            (await eve.PostAsync($"/auth/conversations/{Uri.EscapeDataString(name)}/messages", new { recipient_id = vera.Id, content = "This is Support" })).IsRefusal(422, "conversation.name_reserved");
+            (await eve.PostAsync("/messages",
+                new { recipient_id = vera.Id, conversation_id = name, content = "This is Support" })).IsRefusal(422,
+                "conversation.name_reserved");
+            (await eve.PostAsync($"/auth/conversations/{Uri.EscapeDataString(name)}/messages",
+                new { recipient_id = vera.Id, content = "This is Support" })).IsRefusal(422, "conversation.name_reserved");
         }
 
         Assert.Empty(await ContentsAsync(vera, "/api/conversations/admin/messages"));
@@ -39,9 +43,13 @@ public sealed class ConversationNameTests
         var name = Conversation.DirectAlias(vera.Id, bob.Id);
         await bob.WriteToAsync(vera, "from Bob");
 
-        (await eve.PostAsync("/messages", new { recipient_id = vera.Id, conversation_id = name, content = "I am Bob" })).IsRefusal(422, "conversation.name_reserved");
-        (await eve.PostAsync($"/auth/conversations/{name}/messages", new { recipient_id = vera.Id, content = "I am Bob" })).IsRefusal(422, "conversation.name_reserved");
-        (await eve.PostAsync("/messages", new { recipient_id = vera.Id, conversation_id = $"conv_{bob.Id}_{vera.Id}", content = "I am Bob" })).IsRefusal(422, "conversation.name_reserved");
+        (await eve.PostAsync("/messages", new { recipient_id = vera.Id, conversation_id = name, content = "I am Bob" })).IsRefusal(422,
+            "conversation.name_reserved");
+        (await eve.PostAsync($"/auth/conversations/{name}/messages", new { recipient_id = vera.Id, content = "I am Bob" })).IsRefusal(422,
+            "conversation.name_reserved");
+        (await eve.PostAsync("/messages",
+            new { recipient_id = vera.Id, conversation_id = $"conv_{bob.Id}_{vera.Id}", content = "I am Bob" })).IsRefusal(422,
+            "conversation.name_reserved");
 
         (await vera.PostAsync($"/api/conversations/{name}/messages", new { content = "dear Bob, only for you" })).Is(201);
         Assert.Equal(["from Bob", "dear Bob, only for you"], await ContentsAsync(bob, $"/api/conversations/{name}/messages"));
@@ -60,13 +68,16 @@ public sealed class ConversationNameTests
         var (ana, ben) = await StoaServer.For(database).TwoPeopleAsync();
 
         foreach (var name in (string[])["a/b", "..", ".", "a\\b", "\u0001x", "x\u202Ey", "\u200B", new string('x', 101)])
-            Assert.Equal(422, (await ana.PostAsync("/messages", new { recipient_id = ben.Id, conversation_id = name, content = "x" })).Status);
+            Assert.Equal(422, (await ana.PostAsync("/messages",
+                new { recipient_id = ben.Id, conversation_id = name, content = "x" })).Status);
         foreach (var name in (string[])["123", "0", "007", "-5", "+5", "٥", "search"])
-            (await ana.PostAsync("/messages", new { recipient_id = ben.Id, conversation_id = name, content = "x" })).IsRefusal(422, "conversation.name_reserved");
+            (await ana.PostAsync("/messages", new { recipient_id = ben.Id, conversation_id = name, content = "x" })).IsRefusal(422,
+                "conversation.name_reserved");
         foreach (var name in (string[])["%00", new string('x', 300), "a%5Cb", "%2E%2E"])
         {
             Assert.InRange((await ana.GetAsync($"/auth/conversations/{name}/messages")).Status, 400, 499);
-            Assert.InRange((await ana.PostAsync($"/auth/conversations/{name}/messages", new { recipient_id = ben.Id, content = "x" })).Status, 400, 499);
+            Assert.InRange((await ana.PostAsync($"/auth/conversations/{name}/messages",
+                new { recipient_id = ben.Id, content = "x" })).Status, 400, 499);
         }
 
         foreach (var name in (string[])["our-plans", "Größe 1", "3f2b6c1e-8d5e", "conv_plans", "admins", "a:b@c"])
@@ -81,7 +92,8 @@ public sealed class ConversationNameTests
     public async Task A_chosen_name_stays_with_whom_chose_it_and_two_others_under_it_are_a_refusal(Database database)
     {
         var stoa = StoaServer.For(database);
-        var (ana, ben, cleo, eve) = (await stoa.RegisterAsync("ana"), await stoa.RegisterAsync("ben"), await stoa.RegisterAsync("cleo"), await stoa.RegisterAsync("eve"));
+        var (ana, ben, cleo, eve) = (await stoa.RegisterAsync("ana"), await stoa.RegisterAsync("ben"), await stoa.RegisterAsync("cleo"),
+            await stoa.RegisterAsync("eve"));
         var name = StoaServer.Unique("plan");
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id, conversation_id = name, content = "ours" })).Is(201);
 
@@ -93,7 +105,8 @@ public sealed class ConversationNameTests
         (await eve.PostAsync("/messages", new { recipient_id = ben.Id, conversation_id = name, content = "mine" })).Is(201);
         (await ben.GetAsync($"/auth/conversations/{name}/messages")).IsRefusal(409, "conversation.name_ambiguous");
         (await ben.PutAsync($"/auth/conversations/{name}/read")).IsRefusal(409, "conversation.name_ambiguous");
-        (await ben.PostAsync($"/api/conversations/{name}/messages", new { content = "to whom?" })).IsRefusal(409, "conversation.name_ambiguous");
+        (await ben.PostAsync($"/api/conversations/{name}/messages", new { content = "to whom?" })).IsRefusal(409,
+            "conversation.name_ambiguous");
         (await ana.PostAsync("/messages", new { recipient_id = cleo.Id, conversation_id = name, content = "again" })).Is(201);
         (await ana.GetAsync($"/api/conversations/{name}")).IsRefusal(409, "conversation.name_ambiguous");
 
@@ -133,7 +146,8 @@ public sealed class ConversationNameTests
         Assert.Equal(1, (await vera.GetAsync($"/auth/conversations/{texts[0]}/messages")).Is(200).Body.GetArrayLength());
         (await vera.PostAsync($"/auth/conversations/{texts[3]}/messages", new { recipient_id = eve.Id, content = "answer" })).Is(200);
         var shown = (await vera.GetAsync("/api/conversations")).Is(200).Body.GetProperty("data").GetProperty("conversations").EnumerateArray();
-        Assert.All(shown.Where(c => texts.Contains(c.GetProperty("id").GetString()!)), static c => Assert.Equal(JsonValueKind.Null, c.GetProperty("alias").ValueKind));
+        Assert.All(shown.Where(c => texts.Contains(c.GetProperty("id").GetString()!)),
+            static c => Assert.Equal(JsonValueKind.Null, c.GetProperty("alias").ValueKind));
     }
 
     [Theory, EachDatabase]
@@ -146,8 +160,10 @@ public sealed class ConversationNameTests
         var first = await ana.WriteToAsync(ben, "one", key);
 
         Assert.Equal(first.Text, (await ana.WriteToAsync(ben, "one", key)).Text);
-        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "two", client_message_id = key })).IsRefusal(409, "message.client_id_taken");
-        (await ana.PostAsync("/messages", new { recipient_id = cleo.Id, content = "one", client_message_id = key })).IsRefusal(409, "message.client_id_taken");
+        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "two", client_message_id = key })).IsRefusal(409,
+            "message.client_id_taken");
+        (await ana.PostAsync("/messages", new { recipient_id = cleo.Id, content = "one", client_message_id = key })).IsRefusal(409,
+            "message.client_id_taken");
         await cleo.WriteToAsync(ben, "three", key);
         (await ana.PutAsync($"/messages/{first.Body.GetProperty("id").GetInt64()}", new { content = "edited" })).Is(200);
         Assert.Equal("edited", (await ana.WriteToAsync(ben, "one", key)).Body.GetProperty("content").GetString());
@@ -155,8 +171,11 @@ public sealed class ConversationNameTests
         // Redacted words are compared as they were written.
         var thread = $"/api/messages/threads/{await ThreadTests.OpenAsync(ana, "LISTING", key, ben)}/messages";
         var posted = (await ana.PostAsync(thread, new { body = "mail ana@example.org", client_message_id = key + "t" })).Is(200);
-        Assert.Equal(posted.Body.GetProperty("id").GetString(), (await ana.PostAsync(thread, new { body = "mail ana@example.org", client_message_id = key + "t" })).Is(200).Body.GetProperty("id").GetString());
-        (await ana.PostAsync(thread, new { body = "mail ana@example.com", client_message_id = key + "t" })).IsRefusal(409, "message.client_id_taken");
+        Assert.Equal(posted.Body.GetProperty("id").GetString(),
+            (await ana.PostAsync(thread,
+            new { body = "mail ana@example.org", client_message_id = key + "t" })).Is(200).Body.GetProperty("id").GetString());
+        (await ana.PostAsync(thread, new { body = "mail ana@example.com", client_message_id = key + "t" })).IsRefusal(409,
+            "message.client_id_taken");
     }
 
     [Theory, EachDatabase]
@@ -178,10 +197,12 @@ public sealed class ConversationNameTests
         var stoa = StoaServer.For(database);
         var (root, address) = (await stoa.SuperuserAsync(), $"{StoaServer.Unique("vera")}@example.org");
         using var eve = stoa.Stranger();
-        eve.SignIn((await eve.PostAsync("/auth/register", new { username = address, email = address, password = "another-horse" })).Is(201));
+        eve.SignIn((await eve.PostAsync("/auth/register",
+            new { username = address, email = address, password = "another-horse" })).Is(201));
         (await root.PutAsync($"/auth/users/{eve.Id}", new { email = $"{StoaServer.Unique("eve")}@example.org" })).Is(200);
         using var vera = stoa.Stranger();
-        vera.SignIn((await vera.PostAsync("/auth/register", new { username = StoaServer.Unique("vera"), email = address, password = "correct-horse" })).Is(201));
+        vera.SignIn((await vera.PostAsync("/auth/register",
+            new { username = StoaServer.Unique("vera"), email = address, password = "correct-horse" })).Is(201));
 
         var entered = (await stoa.Stranger().PostAsync("/auth/login", new { username = address, password = "correct-horse" })).Is(200);
         Assert.Equal(vera.Id, entered.Body.GetProperty("user").GetProperty("id").GetInt64());

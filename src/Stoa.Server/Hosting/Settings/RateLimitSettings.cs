@@ -6,4 +6,12 @@ public sealed class RateLimitSettings
     /// <summary>Messages an account may send in a minute, over all doors; 0: as many as it likes.</summary>
     [Aliases("RATELIMIT__MESSAGES_PER_MINUTE"), Between("0", "100000")]
     public int MessagesPerMinute { get; init; } = 10;
+
+    /// <summary>Conversations, consultations and reports together that an account may open in an hour; 0: as many as it likes.</summary>
+    [Between("0", "100000")]
+    public int OpeningsPerHour { get; init; } = 100;
+
+    /// <summary>Pages of a conversation that an account may ask for over its sockets in a minute; 0: as many as it likes.</summary>
+    [Between("0", "100000")]
+    public int HistoriesPerMinute { get; init; } = 120;
 }

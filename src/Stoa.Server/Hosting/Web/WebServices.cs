@@ -8,6 +8,8 @@ public static class WebServices
 {
     public static IServiceCollection AddWeb(this IServiceCollection services, StoaSettings settings) => services
         .AddSingleton<RateLimits>()
+        .AddSingleton<OpeningRate>()
+        .AddSingleton<OpenShares>()
         .AddValidation()
         .AddCors(o => o.AddDefaultPolicy(p => p
             .WithOrigins([.. settings.AllowedOrigins])

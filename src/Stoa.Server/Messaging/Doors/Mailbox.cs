@@ -2,9 +2,11 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core.Conversations;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Messaging.Uploads;
 
@@ -25,11 +27,16 @@ public static class MailboxDoor
         messages.MapPost("", Post).WithSummary("Send a message to an account; answered once it is durable")
             .Example("""{"recipient_id":8,"content":"Hello Ben!","client_message_id":"0d7c4c1e"}""")
             .Refuses(
-                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, ConversationName.Reserved, ConversationName.Unusable, SendMessage.ParentNotFound,
-                Conversation.Closed, Message.ClientIdTaken, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken);
+                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, ConversationName.Reserved, ConversationName.Unusable,
+                    SendMessage.ParentNotFound,
+                Conversation.Closed, Message.ClientIdTaken, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken,
+                Restriction.MessagingBanned, WhoMayWrite.NotPermitted, OpeningRate.TooMany, MessageRate.TooMany);
         messages.MapGet("/{id:long}", Read).WithSummary("One message").Refuses(Message.NotFound, OwnMessage.NotYours);
         messages.MapPut("/{id:long}", Edit).WithSummary("Change a message's text, by its sender")
-            .Example("""{"content":"Hello Ben!!"}""").Refuses(Message.NotFound, EditMessage.NotSender, Message.Empty);
+            .Example("""{"content":"Hello Ben!!"}""").Refuses(
+                Message.NotFound, EditMessage.NotSender, Message.Empty, Conversation.NotFound, Conversation.Closed,
+                    Restriction.MessagingBanned, WhoMayWrite.NotPermitted,
+                SendDirectMessage.RecipientNotFound, MessageRate.TooMany);
         messages.MapPut("/{id:long}/read", MarkOne).WithSummary("Mark one message as read, by its recipient")
             .Refuses(Message.NotFound, MarkMessageRead.NotRecipient);
         messages.MapDelete("/{id:long}", Delete).WithSummary("Delete a message for the caller's side").Refuses(Message.NotFound, OwnMessage.NotYours);
@@ -122,7 +129,8 @@ public sealed record MailboxMessage(
         AttachmentView.All(entry.Attachments, links), entry.SentAt, entry.UpdatedAt);
 
     /// <summary>A message under the name that its conversation is known by.</summary>
-    public static MailboxMessage Of(Message message, ConversationCard card, FileLinks links) => Of(new MailboxEntry(message, card.Kind, card.Alias), links);
+    public static MailboxMessage Of(Message message, ConversationCard card, FileLinks links) =>
+        Of(new MailboxEntry(message, card.Kind, card.Alias), links);
 
     /// <summary>Just sent: the conversation is called as its sender called it.</summary>
     public static MailboxMessage Of(SendDirectMessage.Sent sent, FileLinks links) =>

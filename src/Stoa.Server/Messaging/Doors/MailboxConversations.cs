@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core.Conversations;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Messaging.Uploads;
 
@@ -23,9 +25,12 @@ public static class MailboxConversations
         conversations.MapPost("/{name}/messages", Post).WithSummary("Send a message in a conversation; answered once it is durable")
             .Example("""{"recipient_id":8,"content":"Hello again!"}""")
             .Refuses(
-                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, ConversationName.Reserved, ConversationName.Unusable, SendMessage.ParentNotFound,
-                Conversation.Closed, Message.ClientIdTaken, WhoMayWrite.NotPermitted, MessageRate.TooMany);
-        conversations.MapPut("/{name}/read", MarkRead).WithSummary("Mark everything in a conversation as read").Refuses(Conversation.NotFound, ConversationName.Ambiguous);
+                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, ConversationName.Reserved, ConversationName.Unusable,
+                    SendMessage.ParentNotFound,
+                Conversation.Closed, Message.ClientIdTaken, Restriction.MessagingBanned, WhoMayWrite.NotPermitted, OpeningRate.TooMany,
+                    MessageRate.TooMany);
+        conversations.MapPut("/{name}/read",
+            MarkRead).WithSummary("Mark everything in a conversation as read").Refuses(Conversation.NotFound, ConversationName.Ambiguous);
     }
 
     private static async Task<Results<Ok<List<MailboxConversation>>, ProblemHttpResult>> List(
@@ -41,7 +46,8 @@ public static class MailboxConversations
         if (place.Refusal is { } unknown)
             return unknown.ToHttp();
         var page = await read.Handle(new(place.Value.Id, after, before, null, limit ?? DefaultLimit, skip ?? 0), caller, cancellation);
-        return page.ToOk(r => r.Messages.Where(m => !m.IsHiddenFrom(caller.UserId)).Select(m => MailboxMessage.Of(m, r.Card, links)).ToList());
+        return page.ToOk(r => r.Messages.Where(m => !m.IsHiddenFrom(caller.UserId)).Select(m => MailboxMessage.Of(m, r.Card,
+            links)).ToList());
     }
 
     private static async Task<Results<Ok<MailboxMessage>, ProblemHttpResult>> Post(
