@@ -6,6 +6,9 @@ public enum RefusalKind
     /// <summary>The request itself is wrong and will be wrong again.</summary>
     Invalid,
 
+    /// <summary>Well formed, but a value in it is one that is never taken.</summary>
+    Unprocessable,
+
     /// <summary>The caller is not known, or no longer.</summary>
     Unauthenticated,
 
@@ -40,6 +43,8 @@ public sealed record Refusal(RefusalKind Kind, string Code, string Text)
     public IReadOnlyDictionary<string, object>? Details { get; init; }
 
     public static Refusal Invalid(string code, string text) => new(RefusalKind.Invalid, code, text);
+
+    public static Refusal Unprocessable(string code, string text) => new(RefusalKind.Unprocessable, code, text);
 
     public static Refusal Unauthenticated(string code, string text) => new(RefusalKind.Unauthenticated, code, text);
 

@@ -47,6 +47,9 @@ public sealed class LiveSocket : IAsyncDisposable
         return await answer.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Emits an event and asks for no acknowledgement.</summary>
+    public Task TellAsync(string name, object payload) => SendAsync($"42{JsonSerializer.Serialize<object[]>([name, payload], Json)}");
+
     /// <summary>The <c>data</c> of an acknowledgement that must be a success.</summary>
     public async Task<JsonElement> AskAsync(string name, object payload)
     {

@@ -126,6 +126,8 @@ public sealed class StoaServer : WebApplicationFactory<Program>
         builder.UseSetting("Passwords:BcryptRounds", "4");
         builder.UseSetting("RateLimit:MessagesPerMinute", "0");
         builder.UseSetting("RateLimit:RequestsPerMinute", "1000000");
+        builder.UseSetting("RateLimit:OpeningsPerHour", "0");
+        builder.UseSetting("RateLimit:HistoriesPerMinute", "0");
 
         // Mails are there soon, and everybody here comes from one address.
         builder.UseSetting("Mail:PollInterval", "00:00:00.050");

@@ -84,6 +84,13 @@ public sealed class User
     public static string KeyOf(string text) => text.Trim().ToLowerInvariant();
 #pragma warning restore CA1308
 
+    /// <summary>The full name where others may see it; null where the profile is private, or there is none.</summary>
+    public static string? ShownFullName(string? fullName, bool isPrivate) => isPrivate || string.IsNullOrWhiteSpace(fullName) ? null
+        : fullName;
+
+    /// <summary>What others read beside what the account writes.</summary>
+    public static string ShownName(string username, string? fullName, bool isPrivate) => ShownFullName(fullName, isPrivate) ?? username;
+
     /// <summary>Takes everything personal away and keeps the id, which the messages of others name. Name and address become free.</summary>
     public void Erase(DateTimeOffset now)
     {

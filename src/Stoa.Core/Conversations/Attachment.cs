@@ -1,17 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace Stoa.Core.Conversations;
 
 /// <summary>A file, picture or recording that a message names. One that was uploaded here is fetched by its <see cref="UploadId"/>.</summary>
 /// <param name="Url">http(s), or a path of this server; at most <see cref="MaxUrlLength"/> characters.</param>
-/// <param name="Mime">At most 100 characters.</param>
+/// <param name="Mime">A media type of one of the registered families, such as <c>image/png</c>; at most 100 characters.</param>
 /// <param name="Name">The file's name as its sender calls it; at most 255 characters.</param>
 /// <param name="Size">Bytes, 0 to <see cref="MaxSize"/>.</param>
 /// <param name="Duration">Seconds, of a recording, 0 to <see cref="MaxDuration"/>.</param>
 /// <param name="UploadId">The upload this is; null for an address elsewhere. Its address is made when it is handed out.</param>
 /// <param name="ThumbnailUploadId">The upload that is its small picture; null for none, or an address elsewhere.</param>
-public sealed record Attachment(
+public sealed partial record Attachment(
     string? Url,
     string? Mime = null,
     string? Name = null,
@@ -32,7 +33,7 @@ public sealed record Attachment(
     public const double MaxDuration = 2_678_400;
 
     public static readonly Refusal Malformed = Refusal.Invalid(
-        "attachment.invalid", "An attachment has a url (http, https or a path of this server, at most 2048 characters), and at most 255 characters of name");
+        "attachment.invalid", "An attachment has a url (http, https or a path of this server, at most 2048 characters), at most 255 characters of name, and a media type such as image/png");
 
     /// <summary>Said of the numbers, which belong to the file and not to its address.</summary>
     public static readonly Refusal Immeasurable = Refusal.Invalid(
@@ -40,7 +41,7 @@ public sealed record Attachment(
 
     /// <summary>What is wrong with it; null when nothing is.</summary>
     public Refusal? WhyNot() =>
-        (Url is null && UploadId is null) || !IsAddress(Url) || !IsAddress(ThumbnailUrl) || Name is { Length: > MaxNameLength } || Mime is { Length: > MaxMimeLength } ? Malformed
+        (Url is null && UploadId is null) || !IsAddress(Url) || !IsAddress(ThumbnailUrl) || Name is { Length: > MaxNameLength } || !IsMediaType(Mime) ? Malformed
         : Size is < 0 or > MaxSize || Duration is < 0 or > MaxDuration or double.NaN ? Immeasurable
         : null;
 
@@ -50,6 +51,15 @@ public sealed record Attachment(
 
     public static IReadOnlyList<Attachment>? Read(string? json) =>
         json is null ? null : JsonSerializer.Deserialize(json, AttachmentJson.Default.IReadOnlyListAttachment);
+
+    // A type with free text in it would be one more place to write in.
+    private static bool IsMediaType(string? mime) => mime is null || (mime.Length <= MaxMimeLength && MediaType().IsMatch(mime));
+
+    // RFC 6838 §4.2, in the families of the registry; parameters say how a stream is coded.
+    [GeneratedRegex("^(application|audio|font|haptics|image|message|model|multipart|text|video)/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}" +
+        "( *; *(codecs|charset)=\"?[a-z0-9][a-z0-9., _-]{0,40}\"?)?$",
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex MediaType();
 
     // javascript: and data: addresses would run in the reader's page; control characters would hide where a link leads.
     private static bool IsAddress(string? url) => url is null

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -25,6 +24,12 @@ public sealed class Conversation
     public const int MaxAliasLength = 100;
     public const int MaxTitleLength = 100;
 
+    /// <summary>The name of the caller's own inbox with the support desk.</summary>
+    public const string OwnInbox = "admin";
+
+    internal const string InboxPrefix = "admin_";
+    internal const string PairPrefix = "conv_";
+
     /// <summary>Absent, or not the caller's.</summary>
     public static readonly Refusal NotFound = Refusal.NotFound("conversation.not_found", "Conversation not found");
 
@@ -37,7 +42,10 @@ public sealed class Conversation
     /// <summary>What makes get-or-create race-free: unique, built by <see cref="DirectKey"/> and its like; null for free groups.</summary>
     public string? UniqueKey { get; init; }
 
-    /// <summary>The name clients of the mailbox know it by, e.g. <c>conv_3_8</c>; means something only among its members.</summary>
+    /// <summary>
+    /// The name clients of the mailbox know it by, e.g. <c>conv_3_8</c>; means something only among its members (<see
+    /// cref="ConversationName"/>).
+    /// </summary>
     public string? Alias { get; init; }
 
     /// <summary>Two parties and never more: each message has a recipient, and mailboxes show it. Otherwise reading is a watermark.</summary>
@@ -66,11 +74,8 @@ public sealed class Conversation
 
     public List<Participant> Participants { get; } = [];
 
-    /// <summary>How a conversation without an alias is called where names are texts.</summary>
-    public static string NameOf(string? alias, long id) => alias ?? id.ToString(CultureInfo.InvariantCulture);
-
     /// <summary>The alias the mailbox gives to two people who did not choose one.</summary>
-    public static string DirectAlias(long one, long other) => $"conv_{Math.Min(one, other)}_{Math.Max(one, other)}";
+    public static string DirectAlias(long one, long other) => $"{PairPrefix}{Math.Min(one, other)}_{Math.Max(one, other)}";
 
     /// <summary>One conversation per pair and alias, whoever writes first.</summary>
     public static string DirectKey(long one, long other, string alias) => $"direct:{Math.Min(one, other)}:{Math.Max(one, other)}:{alias}";
@@ -122,7 +127,7 @@ public sealed class Conversation
     }
 
     /// <summary>The name under which S3's clients know the inbox of an astrologer with the support desk.</summary>
-    public static string SupportAlias(long account) => $"admin_{account}";
+    public static string SupportAlias(long account) => $"{InboxPrefix}{account}";
 
     public static string SupportKey(long account) => $"support:{account}";
 

@@ -17,7 +17,7 @@ public enum MessageType
 public sealed class Message
 {
     /// <summary>UTF-16 code units.</summary>
-    public const int MaxBodyLength = 4000;
+    public const int MaxBodyLength = 10_000;
 
     public const int MaxClientIdLength = 64;
 
@@ -32,9 +32,9 @@ public sealed class Message
 
     public static readonly Refusal TooLong = Refusal.Invalid("message.too_long", $"A message has at most {MaxBodyLength} characters");
 
-    /// <summary>The client's id was spent on a message in another conversation: answering with that one would lose this one.</summary>
+    /// <summary>The client's id was spent on another message: answering with that one would lose this one.</summary>
     public static readonly Refusal ClientIdTaken =
-        Refusal.Conflict("message.client_id_taken", "This client message id was already used in another conversation");
+        Refusal.Conflict("message.client_id_taken", "This client message id was already used for another message");
 
     public long Id { get; internal set; }
 
@@ -66,6 +66,12 @@ public sealed class Message
 
     /// <summary>Chosen by the sender's client, unique per sender: a retry finds the first message.</summary>
     public string? ClientMessageId { get; init; }
+
+    /// <summary>
+    /// What the message said when it was sent, beside a <see cref="ClientMessageId"/>: tells a retry from another message. Null for those
+    /// sent before it was kept.
+    /// </summary>
+    public long? ContentDigest { get; internal init; }
 
     public required DateTimeOffset SentAt { get; init; }
 

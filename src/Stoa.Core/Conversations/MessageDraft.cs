@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Stoa.Core.Conversations;
 
 /// <summary>A message that may be written: membership, restrictions and rules have been asked.</summary>
@@ -13,6 +18,8 @@ public sealed record MessageDraft(
     string? ClientMessageId,
     DateTimeOffset SentAt)
 {
+    private long? digest;
+
     /// <summary>See <see cref="Message.AuthorId"/>.</summary>
     public long? AuthorId { get; init; }
 
@@ -39,6 +46,10 @@ public sealed record MessageDraft(
     /// <summary>Whose uploads the message may take: the person's who wrote it, also for the desk.</summary>
     internal long UploadOwnerId => AuthorId ?? SenderId;
 
+    /// <summary>What the sender said, before anything was taken out of it; null without a client id.</summary>
+    /// <remarks>64 bits of SHA-256: whoever makes two texts alike can only lose a message of his own.</remarks>
+    internal long? ContentDigest => ClientMessageId is null ? null : digest ??= DigestOf();
+
     internal Message Numbered(long id, long seq) => new()
     {
         Id = id,
@@ -53,8 +64,16 @@ public sealed record MessageDraft(
         IsRedacted = Original is not null,
         ReplyToId = ReplyToId,
         ClientMessageId = ClientMessageId,
+        ContentDigest = ContentDigest,
         SentAt = SentAt,
     };
+
+    private long DigestOf()
+    {
+        var files = Attachment.Write(Original is null ? Attachments : Original.Attachments);
+        var said = string.Create(CultureInfo.InvariantCulture, $"{Type}\0{ReplyToId}\0{Original?.Body ?? Body}\0{files}");
+        return BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(said)));
+    }
 }
 
 /// <summary>The words before redaction.</summary>

@@ -1,3 +1,5 @@
+using Stoa.Core.Accounts;
+
 namespace Stoa.Core.Conversations;
 
 /// <summary>In which capacity an account takes part.</summary>
@@ -18,6 +20,8 @@ public sealed class Participant
     public Conversation? Conversation { get; init; }
 
     public required long UserId { get; init; }
+
+    public User? User { get; init; }
 
     public PartyType Type { get; set; }
 

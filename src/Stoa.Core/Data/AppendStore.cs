@@ -28,7 +28,13 @@ internal abstract class AppendStore(OutboxFeed feed, TimeProvider clock) : IAsyn
         ? new SqliteAppendStore(target.Connection, feed, clock)
         : new PostgresAppendStore(target.Connection, feed, clock);
 
-    /// <summary>The first message under a client id, or the refusal when it stands in another conversation.</summary>
+    /// <summary>
+    /// The first message under a client id, or the refusal when it is another one: elsewhere, by another author of the desk, or of other
+    /// content.
+    /// </summary>
     protected static Outcome<Appended> Repeated(Message first, MessageDraft draft) =>
-        first.ConversationId == draft.ConversationId ? new Appended(first, Repeated: true) : Message.ClientIdTaken;
+        first.ConversationId == draft.ConversationId && first.AuthorId == draft.AuthorId
+            && (first.ContentDigest is null || first.ContentDigest == draft.ContentDigest)
+            ? new Appended(first, Repeated: true)
+            : Message.ClientIdTaken;
 }

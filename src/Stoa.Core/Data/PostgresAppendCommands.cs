@@ -130,6 +130,7 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
         values[9].Value = fresh.Select(static f => f.Item.Draft.AuthorId).ToArray();
         values[10].Value = fresh.Select(static f => Attachment.Write(f.Item.Draft.Attachments)).ToArray();
         values[11].Value = fresh.Select(static f => f.Item.Draft.Original is not null).ToArray();
+        values[12].Value = fresh.Select(static f => f.Item.Draft.ContentDigest).ToArray();
     }
 
     private void FillOriginals(List<(PendingAppend Item, long Seq)> fresh)
@@ -202,6 +203,7 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
         AuthorId = row.IsDBNull(12) ? null : row.GetInt64(12),
         Attachments = row.IsDBNull(13) ? null : Attachment.Read(row.GetString(13)),
         IsRedacted = row.GetBoolean(14),
+        ContentDigest = row.IsDBNull(15) ? null : row.GetInt64(15),
     };
 
     private static NpgsqlBatch BeginBatch(NpgsqlConnection connection) => Batch(connection,
@@ -210,12 +212,13 @@ internal sealed class PostgresAppendCommands : IAsyncDisposable
 
         // One look into the index for each, whatever the planner believes: it plans once, and may have seen the table when it was empty.
         ("SELECT m.* FROM unnest($1, $2) k(s, c) CROSS JOIN LATERAL (SELECT id, conversation_id, seq, recipient_id, type, body, reply_to_id, sent_at, edited_at, read_at, sender_id, client_message_id, author_id, " +
-         "attachments, is_redacted FROM messages WHERE sender_id = k.s AND client_message_id = k.c LIMIT 1) m", [Longs, Texts]));
+         "attachments, is_redacted, content_digest FROM messages WHERE sender_id = k.s AND client_message_id = k.c LIMIT 1) m",
+             [Longs, Texts]));
 
     private static NpgsqlBatch FinishBatch(NpgsqlConnection connection) => Batch(connection,
-        ("INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, author_id, attachments, is_redacted, hidden_from_sender, hidden_from_recipient) " +
-         "SELECT *, false, false FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id, conversation_id, seq",
-         [Longs, Longs, Longs, Longs, Texts, Texts, Longs, Texts, Times, Longs, Texts, NpgsqlDbType.Array | NpgsqlDbType.Boolean]),
+        ("INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, author_id, attachments, is_redacted, content_digest, hidden_from_sender, hidden_from_recipient) " +
+         "SELECT *, false, false FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id, conversation_id, seq",
+         [Longs, Longs, Longs, Longs, Texts, Texts, Longs, Texts, Times, Longs, Texts, NpgsqlDbType.Array | NpgsqlDbType.Boolean, Longs]),
         ("INSERT INTO outbox_events (type, payload, owner, due_at, attempts, created_at) SELECT t, p, o, d, 0, c FROM unnest($1, $2, $3, $4, $5) r(t, p, o, d, c) RETURNING id",
          [Texts, Texts, Texts, Times, Times]),
         ("UPDATE conversations c SET last_seq = v.seq, last_message_at = v.at, updated_at = v.at FROM unnest($1, $2, $3) v(id, seq, at) WHERE c.id = v.id",

@@ -38,13 +38,13 @@ internal sealed class SqliteAppendCommands : IDisposable
             "$rows");
         exists = Prepare("SELECT 1 FROM conversations WHERE id = $id", "$id");
         first = Prepare(
-            "SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id, m.author_id, m.attachments, m.is_redacted " +
+            "SELECT m.id, m.conversation_id, m.seq, m.recipient_id, m.type, m.body, m.reply_to_id, m.sent_at, m.edited_at, m.read_at, m.sender_id, m.client_message_id, m.author_id, m.attachments, m.is_redacted, m.content_digest " +
             "FROM json_each($rows) k JOIN messages m ON m.sender_id = json_extract(k.value, '$[0]') AND m.client_message_id = json_extract(k.value, '$[1]')",
             "$rows");
         insert = Prepare(
-            "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, author_id, attachments, is_redacted, hidden_from_sender, hidden_from_recipient) " +
-            "VALUES ($conv, $seq, $s, $r, $type, $body, $reply, $c, $at, $author, $files, $redacted, 0, 0) RETURNING id",
-            "$conv", "$seq", "$s", "$r", "$type", "$body", "$reply", "$c", "$at", "$author", "$files", "$redacted");
+            "INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, reply_to_id, client_message_id, sent_at, author_id, attachments, is_redacted, content_digest, hidden_from_sender, hidden_from_recipient) " +
+            "VALUES ($conv, $seq, $s, $r, $type, $body, $reply, $c, $at, $author, $files, $redacted, $digest, 0, 0) RETURNING id",
+            "$conv", "$seq", "$s", "$r", "$type", "$body", "$reply", "$c", "$at", "$author", "$files", "$redacted", "$digest");
         original = Prepare(
             "INSERT INTO message_originals (message_id, body, attachments, hits, keep_until) VALUES ($id, $body, $files, $hits, $until)",
             "$id", "$body", "$files", "$hits", "$until");
@@ -118,7 +118,8 @@ internal sealed class SqliteAppendCommands : IDisposable
     public long InsertMessage(MessageDraft draft, long seq)
     {
         Set(insert, draft.ConversationId, seq, draft.SenderId, draft.RecipientId, draft.Type.ToString(), draft.Body, draft.ReplyToId,
-            draft.ClientMessageId, Microseconds.From(draft.SentAt), draft.AuthorId, Attachment.Write(draft.Attachments), draft.Original is not null);
+            draft.ClientMessageId, Microseconds.From(draft.SentAt), draft.AuthorId, Attachment.Write(draft.Attachments),
+                draft.Original is not null, draft.ContentDigest);
         var id = (long)insert.ExecuteScalar()!;
         if (draft.Original is { } words)
         {
@@ -225,6 +226,7 @@ internal sealed class SqliteAppendCommands : IDisposable
         AuthorId = row.IsDBNull(12) ? null : row.GetInt64(12),
         Attachments = row.IsDBNull(13) ? null : Attachment.Read(row.GetString(13)),
         IsRedacted = row.GetBoolean(14),
+        ContentDigest = row.IsDBNull(15) ? null : row.GetInt64(15),
     };
 
     private static void Set(SqliteCommand command, params ReadOnlySpan<object?> values)

@@ -15,7 +15,7 @@ internal static class ConversationTables
             .Holds("who wrote to whom, when, and when it was read", OthersToo, nameof(Message.RecipientId), nameof(Message.AuthorId), nameof(Message.SentAt), nameof(Message.ReadAt))
             .Plain(
                 nameof(Message.Id), nameof(Message.ConversationId), nameof(Message.Seq), nameof(Message.SenderId), nameof(Message.Type), nameof(Message.ReplyToId),
-                nameof(Message.ClientMessageId), nameof(Message.EditedAt), nameof(Message.ErasedAt), nameof(Message.HiddenFromRecipient), nameof(Message.HiddenFromSender),
+                nameof(Message.ClientMessageId), nameof(Message.ContentDigest), nameof(Message.EditedAt), nameof(Message.ErasedAt), nameof(Message.HiddenFromRecipient), nameof(Message.HiddenFromSender),
                 nameof(Message.IsRedacted)),
         new MarkedTable(typeof(MessageOriginal), nameof(Message.SenderId), OnErasure.Delete, "`Redaction:KeepOriginals`") { Through = (nameof(MessageOriginal.MessageId), typeof(Message)) }
             .Holds("text before redaction", "review by moderators", nameof(MessageOriginal.Body), nameof(MessageOriginal.Attachments), nameof(MessageOriginal.Hits))

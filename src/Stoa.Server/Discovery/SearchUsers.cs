@@ -6,8 +6,11 @@ using Stoa.Core.Data;
 namespace Stoa.Server.Discovery;
 
 /// <summary>Finds active accounts by the beginning of their user name.</summary>
-/// <remarks>Reads a range of the unique index on names; neither addresses nor numbers can be searched or are shown.</remarks>
-public sealed class SearchUsers(StoaDb db)
+/// <remarks>
+/// Reads a range of the unique index on names; neither addresses nor numbers can be searched or are shown. What others do not see on a
+/// profile page (<see cref="UserStanding"/>) is not found here either.
+/// </remarks>
+public sealed class SearchUsers(StoaDb db, TimeProvider clock)
 {
     public const int MaxQueryLength = 100;
     public const int DefaultLimit = 20;
@@ -37,10 +40,12 @@ public sealed class SearchUsers(StoaDb db)
         var skip = Math.Clamp(request.Skip ?? 0, 0, MaxSkip);
         var end = start + LastCharacter;
         var matches = db.Users.AsNoTracking()
-            .Where(u => string.Compare(u.UsernameKey, start) >= 0 && string.Compare(u.UsernameKey, end) < 0 && u.IsActive);
+            .Where(u => string.Compare(u.UsernameKey, start) >= 0 && string.Compare(u.UsernameKey, end) < 0)
+            .Where(UserStanding.IsShown(clock.GetUtcNow()));
         var total = await matches.CountAsync(cancellation);
         var users = await matches.OrderBy(u => u.UsernameKey).Skip(skip).Take(limit)
-            .Select(u => new Found(u.Id, u.Username, u.FullName)).ToListAsync(cancellation);
+            .Select(u => new Found(u.Id, u.Username,
+                User.ShownFullName(u.FullName, u.Profile != null && u.Profile.IsPrivate))).ToListAsync(cancellation);
         return new Response(request.Query!.Trim(), users, total, skip, limit);
     }
 }

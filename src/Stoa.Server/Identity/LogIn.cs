@@ -64,8 +64,9 @@ public sealed class LogIn(
     /// <param name="CredentialsVersion">Read with the hash: what the hash proves is proven for this count alone.</param>
     private sealed record Candidate(long Id, string PasswordHash, long CredentialsVersion, bool IsKnownDevice, int Rank);
 
-    /// <summary>The account with this name, else with this address; null when there is none.</summary>
+    /// <summary>The account with this address, else with this name; null when there is none.</summary>
     /// <remarks>
+    /// The address first: otherwise somebody who chose the address of another as a user name would stand between that one and his account.
     /// Always reads one row of the same columns: for an unknown name that of some account, which is then not used. Reading a row, let alone a whole account,
     /// only for known names is told from outside (benchmarks/RESULTS.md, timing).
     /// </remarks>
@@ -73,9 +74,9 @@ public sealed class LogIn(
     {
         var since = clock.GetUtcNow() - KnownFor;
         var byName = db.Users.Where(u => u.UsernameKey == name && u.DeletedAt == null)
-            .Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 2 });
-        var byAddress = db.Users.Where(u => u.EmailKey == name && u.DeletedAt == null)
             .Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 1 });
+        var byAddress = db.Users.Where(u => u.EmailKey == name && u.DeletedAt == null)
+            .Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 2 });
         var anybody = db.Users.OrderBy(static u => u.Id).Take(1).Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 0 });
         var best = await byName.Concat(byAddress).Concat(anybody).OrderByDescending(static f => f.Rank).Take(1)
             .Select(f => new Candidate(

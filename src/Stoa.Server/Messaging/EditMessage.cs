@@ -8,10 +8,11 @@ namespace Stoa.Server.Messaging;
 
 /// <summary>Changes the body of a message, by its sender.</summary>
 /// <remarks>
-/// Without a new body nothing changes. Refusals: <c>message.not_found</c>, <c>message.not_sender</c>, <c>message.empty</c>,
-/// <c>message.too_long</c>. An edit that meets a deletion loses: the erased body does not come back.
+/// Without a new body nothing changes. An edit is read by others as a message is, so it is asked what a message is asked, and counts as
+/// one. Refusals: <c>message.not_found</c>, <c>message.not_sender</c>, <c>message.empty</c>, <c>message.too_long</c>, and those of <see
+/// cref="WritingGate.ToWriteAsync"/>. An edit that meets a deletion loses: the erased body does not come back.
 /// </remarks>
-public sealed class EditMessage(StoaDb db, OwnMessage own, Redaction redaction, TimeProvider clock)
+public sealed class EditMessage(StoaDb db, OwnMessage own, WritingGate gate, Redaction redaction, TimeProvider clock)
 {
     public static readonly Refusal NotSender = Refusal.Forbidden("message.not_sender", "Only the sender can update this message");
 
@@ -29,8 +30,12 @@ public sealed class EditMessage(StoaDb db, OwnMessage own, Redaction redaction, 
             return wrong;
 
         var now = clock.GetUtcNow().Rounded();
-        var kind = await db.Conversations.Where(c => c.Id == message.ConversationId).Select(c => c.Kind).SingleAsync(cancellation);
-        var clean = await redaction.ApplyAsync(kind, message.ConversationId, caller, body, message.Attachments, now, cancellation);
+        if (await SendingContext.FindAsync(db, message.ConversationId, caller.UserId, cancellation) is not { } context)
+            return Conversation.NotFound;
+        var asked = await gate.ToWriteAsync(context, caller, cancellation);
+        if (asked.Refusal is { } no)
+            return no;
+        var clean = await redaction.ApplyAsync(asked.Value, message, body, now, cancellation);
         var changed = await db.WriteAsync(() => ChangeAsync(id, clean, now, cancellation), cancellation);
         if (changed == 0)
             return Message.NotFound;
@@ -42,7 +47,8 @@ public sealed class EditMessage(StoaDb db, OwnMessage own, Redaction redaction, 
     private async Task<int> ChangeAsync(long id, Redacted clean, DateTimeOffset now, CancellationToken cancellation)
     {
         var isRedacted = clean.Original is not null;
-        var rows = await db.Messages.Where(m => m.Id == id && m.ErasedAt == null && !m.HiddenFromSender)
+        var rows = await db.Messages.Where(m => m.Id == id && m.ErasedAt == null && !m.HiddenFromSender
+                && db.Conversations.Any(c => c.Id == m.ConversationId && c.ClosedAt == null))
             .ExecuteUpdateAsync(
                 m => m.SetProperty(x => x.Body, clean.Body).SetProperty(x => x.EditedAt, now).SetProperty(x => x.IsRedacted, x => x.IsRedacted || isRedacted), cancellation);
         if (rows == 0)

@@ -6,7 +6,7 @@ using Stoa.Core.Data;
 namespace Stoa.Server.Messaging;
 
 /// <summary>Every thread, newest first, whoever takes part. For administrators; the door asks.</summary>
-public sealed class ListAllThreads(StoaDb db)
+public sealed class ListAllThreads(StoaDb db, ConversationCards faces)
 {
     public const int DefaultLimit = 100;
     public const int MaxLimit = 200;
@@ -26,7 +26,7 @@ public sealed class ListAllThreads(StoaDb db)
         if (request.Before is { } before)
             threads = threads.Where(c => c.Id < before);
         var page = await threads.OrderByDescending(c => c.Id).Take(Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit)).ToListAsync(cancellation);
-        var cards = await ConversationCards.LoadAsync(db, page.ConvertAll(static c => c.Id), cancellation);
+        var cards = await faces.LoadAsync(db, page.ConvertAll(static c => c.Id), cancellation);
         return page.ConvertAll(c => new Entry(c, cards[c.Id]));
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
+using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
@@ -7,7 +8,7 @@ using Stoa.Server.Hosting;
 namespace Stoa.Server.Messaging;
 
 /// <summary>The caller's consultations, asked for or received, newest first.</summary>
-public sealed class ListConsultations(StoaDb db)
+public sealed class ListConsultations(StoaDb db, PolicyInForce inForce)
 {
     public const int DefaultLimit = 20;
     public const int MaxLimit = 100;
@@ -29,11 +30,21 @@ public sealed class ListConsultations(StoaDb db)
             mine = mine.Where(c => c.State == state);
         var total = await mine.CountAsync(cancellation);
         var rows = await mine.OrderByDescending(c => c.Id).Skip((page - 1) * limit).Take(limit)
-            .Select(c => new Entry(
-                c,
-                db.Users.Where(u => u.Id == c.UserId).Select(u => u.FullName ?? u.Username).First(),
-                db.Users.Where(u => u.Id == c.AstrologerId).Select(u => u.FullName ?? u.Username).First()))
+            .Join(db.Users, c => c.UserId, u => u.Id, (c, u) => new { Consultation = c, User = u })
+            .Join(db.Users, x => x.Consultation.AstrologerId, u => u.Id, (x, u) => new { x.Consultation, x.User, Astrologer = u })
+            .OrderByDescending(x => x.Consultation.Id)
+            .Select(x => new Entry(
+                x.Consultation,
+                User.ShownName(x.User.Username, x.User.FullName, x.User.Profile != null && x.User.Profile.IsPrivate),
+                User.ShownName(x.Astrologer.Username, x.Astrologer.FullName, x.Astrologer.Profile != null
+                    && x.Astrologer.Profile.IsPrivate)))
             .ToListAsync(cancellation);
+        var policy = await inForce.FindAsync(cancellation);
+        rows = rows.ConvertAll(e => e with
+        {
+            UserName = policy.ShownName(ConversationKind.Direct, PartyType.User, e.UserName),
+            AstrologerName = policy.ShownName(ConversationKind.Direct, PartyType.Astrologer, e.AstrologerName),
+        });
         return new Response(rows, total, page, limit);
     }
 }

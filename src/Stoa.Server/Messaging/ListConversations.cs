@@ -8,7 +8,7 @@ namespace Stoa.Server.Messaging;
 
 /// <summary>The caller's conversations, the most recently written first.</summary>
 /// <remarks>Three queries whatever the page; the sorting is over the caller's own conversations. Refusal: <c>communications.not_yours</c>.</remarks>
-public sealed class ListConversations(StoaDb db)
+public sealed class ListConversations(StoaDb db, ConversationCards faces)
 {
     public const int DefaultLimit = 20;
     public const int MaxLimit = 100;
@@ -72,7 +72,7 @@ public sealed class ListConversations(StoaDb db)
                 Last = db.Messages.FirstOrDefault(m => m.ConversationId == p.ConversationId && m.Seq == p.Conversation!.LastSeq),
             })
             .ToListAsync(cancellation);
-        var cards = await ConversationCards.LoadAsync(db, [.. rows.Select(r => r.ConversationId)], cancellation);
+        var cards = await faces.LoadAsync(db, [.. rows.Select(r => r.ConversationId)], cancellation);
         var list = rows.ConvertAll(r => new Summary(
             cards[r.ConversationId],
             r.Conversation.LastSeq,

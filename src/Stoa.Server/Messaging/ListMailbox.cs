@@ -15,17 +15,23 @@ public enum Mailbox
 }
 
 /// <summary>A message between two people as a mailbox shows it: no more columns than that, because they are most of the price of a page.</summary>
-/// <param name="Alias">The name of their conversation.</param>
+/// <param name="Kind">Of their conversation.</param>
+/// <param name="Alias">What their conversation is called in the record.</param>
 public sealed record MailboxEntry(
-    long Id, long SenderId, long? RecipientId, string Body, bool IsRead, long ConversationId, string? Alias, long? ReplyToId, long Seq,
+    long Id, long SenderId, long? RecipientId, string Body, bool IsRead, long ConversationId, ConversationKind Kind, string? Alias,
+        long? ReplyToId, long Seq,
     IReadOnlyList<Attachment>? Attachments, DateTimeOffset SentAt, DateTimeOffset UpdatedAt)
 {
-    public MailboxEntry(Message message, string? alias)
+    public MailboxEntry(Message message, ConversationKind kind, string? alias)
         : this(
-            message.Id, message.SenderId, message.RecipientId, message.Body, message.ReadAt is not null, message.ConversationId, alias, message.ReplyToId, message.Seq,
+            message.Id, message.SenderId, message.RecipientId, message.Body, message.ReadAt is not null, message.ConversationId, kind,
+                alias, message.ReplyToId, message.Seq,
             message.Attachments, message.SentAt, message.EditedAt ?? message.SentAt)
     {
     }
+
+    /// <summary>How the two find the conversation.</summary>
+    public string ConversationName => Core.Conversations.ConversationName.Shown(Kind, Alias, ConversationId, SenderId, RecipientId);
 }
 
 /// <summary>The caller's messages to and from single people, across conversations: the newest page, oldest first within it.</summary>
@@ -42,7 +48,8 @@ public sealed class ListMailbox(StoaDb db)
             .Where(m => m.RecipientId == user && !m.HiddenFromRecipient && m.ErasedAt == null)
             .OrderByDescending(m => m.Id).Skip(skip).Take(limit)
             .Join(db.Conversations, m => m.ConversationId, c => c.Id, (m, c) => new MailboxEntry(
-                m.Id, m.SenderId, user, m.Body, m.ReadAt != null, m.ConversationId, c.Alias, m.ReplyToId, m.Seq, m.Attachments, m.SentAt, m.EditedAt ?? m.SentAt))
+                m.Id, m.SenderId, user, m.Body, m.ReadAt != null, m.ConversationId, c.Kind, c.Alias, m.ReplyToId, m.Seq, m.Attachments,
+                    m.SentAt, m.EditedAt ?? m.SentAt))
             .AsQueryable()));
 
     /// <param name="UnreadOnly">Only what the caller received and has not read.</param>
@@ -85,7 +92,7 @@ public sealed class ListMailbox(StoaDb db)
         };
         return box
             .OrderByDescending(m => m.Id).Skip(skip).Take(limit)
-            .Join(db.Conversations, m => m.ConversationId, c => c.Id, (m, c) => new MailboxEntry(m, c.Alias))
+            .Join(db.Conversations, m => m.ConversationId, c => c.Id, (m, c) => new MailboxEntry(m, c.Kind, c.Alias))
             .ToListAsync(cancellation);
     }
 }

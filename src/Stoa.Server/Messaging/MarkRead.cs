@@ -74,7 +74,10 @@ public sealed class MarkRead(StoaDb db, OutboxWriter outbox, TimeProvider clock)
     private async Task<Response> MoveWatermarkAsync(Request request, Caller reader, IQueryable<Participant> mine, long last, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().Rounded();
-        var upTo = request.MessageIds is { } given ? await HighestAsync(request.ConversationId, [.. given.Distinct().Take(MaxIds)], cancellation) : last;
+        var named = request.MessageIds is { } given
+            ? await ReceivedAsync(request.ConversationId, [.. given.Distinct().Take(MaxIds)], reader, cancellation) : null;
+        var upTo = named is null ? last : named.Select(static m => m.Seq).DefaultIfEmpty().Max();
+        var ids = named?.ConvertAll(static m => m.Id);
         while (true)
         {
             var before = await mine.Select(p => new { p.LastReadSeq, p.UnreadCount }).SingleAsync(cancellation);
@@ -87,13 +90,18 @@ public sealed class MarkRead(StoaDb db, OutboxWriter outbox, TimeProvider clock)
                 cancellation);
             if (moved == 0)
                 continue;
-            outbox.Tell(new MessagesRead(request.ConversationId, reader.UserId, request.MessageIds, upTo, now));
-            return new Response(request.MessageIds ?? [], now, await mine.Select(p => p.UnreadCount).SingleAsync(cancellation));
+            outbox.Tell(new MessagesRead(request.ConversationId, reader.UserId, ids, upTo, now));
+            return new Response(ids ?? [], now, await mine.Select(p => p.UnreadCount).SingleAsync(cancellation));
         }
     }
 
-    private async Task<long> HighestAsync(long conversationId, List<long> ids, CancellationToken cancellation) =>
-        await db.Messages.Where(m => m.ConversationId == conversationId && ids.Contains(m.Id)).MaxAsync(m => (long?)m.Seq, cancellation) ?? 0;
+    /// <summary>Those of the ids that are messages of others there: only they are marked, and only they are told to the others.</summary>
+    private Task<List<Received>> ReceivedAsync(long conversationId, List<long> ids, Caller reader, CancellationToken cancellation) =>
+        db.Messages
+        .Where(m => m.ConversationId == conversationId && ids.Contains(m.Id) && m.SenderId != reader.UserId)
+        .Select(static m => new Received(m.Id, m.Seq)).ToListAsync(cancellation);
+
+    private sealed record Received(long Id, long Seq);
 
     private static Expression<Func<Message, bool>> Named(List<long> ids) => m => ids.Contains(m.Id);
 }

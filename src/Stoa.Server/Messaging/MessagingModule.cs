@@ -24,10 +24,8 @@ public static class MessagingModule
         services.AddScoped<DropUpload>();
         services.AddSingleton<ConversationCards>();
         services.AddScoped<OwnMessage>();
-        services.AddScoped<WhoMayWrite>();
         services.AddScoped<AttachedUploads>();
-        services.AddSingleton<MessageRate>();
-        services.AddScoped<Redaction>();
+        services.AddWritingGate();
         services.AddScoped<SendMessage>();
         services.AddScoped<SendDirectMessage>();
         services.AddScoped<OpenThread>();
@@ -47,6 +45,8 @@ public static class MessagingModule
         services.AddScoped<ReviewMessages>();
         services.AddScoped<ListAllThreads>();
         services.AddScoped<FollowConversation>();
+        services.AddScoped<StreamConversation>();
+        services.AddScoped<AskHistory>();
         services.AddSingleton<NewMessages>();
         services.AddScoped<FindConversation>();
         services.AddScoped<ReadMessages>();
@@ -67,6 +67,19 @@ public static class MessagingModule
         services.AddSingleton<IOutboxSubscriber<MessagesAppended>>(static p => p.GetRequiredService<NewMessages>());
         services.AddScoped<IOutboxSubscriber<MessagesRead>, AnnounceReads>();
         return services.AddSms(settings);
+    }
+
+    /// <summary>What stands before everything that others read.</summary>
+    private static void AddWritingGate(this IServiceCollection services)
+    {
+        services.AddScoped<WhoMayWrite>();
+        services.AddSingleton<MessageRate>();
+        services.AddScoped<WritingGate>();
+        services.AddScoped<OwnLines>();
+        services.AddScoped<TextFiles>();
+        services.AddScoped<AttachmentRedaction>();
+        services.AddScoped<Redaction>();
+        services.AddScoped<SayTyping>();
     }
 
     /// <summary>Routes that answer at the root and under /api.</summary>

@@ -11,12 +11,14 @@ namespace Stoa.Server.Messaging;
 /// (<c>user</c>, <c>astrologer</c>, <c>admin</c>); a kind that is missing has its configured value.</param>
 /// <param name="AllowedHosts">Hosts, with everything below them, that may be linked to.</param>
 /// <param name="KeepOriginalsDays">How long moderators can read what was taken out.</param>
+/// <param name="TextFiles">Whether text files are looked through when they are attached.</param>
 /// <param name="MessagesPerMinute">Messages an account may send in a minute over all doors; 0: as many as it likes.</param>
 public sealed record MessagingChanges(
     IReadOnlyDictionary<string, IReadOnlyList<string>>? Redaction = null,
     IReadOnlyList<string>? AllowedHosts = null,
     double? KeepOriginalsDays = null,
-    int? MessagesPerMinute = null)
+    int? MessagesPerMinute = null,
+    bool? TextFiles = null)
 {
     public string Write() => JsonSerializer.Serialize(this, MessagingChangesJson.Default.MessagingChanges);
 
@@ -29,6 +31,7 @@ public sealed record MessagingPolicy(
     IReadOnlyDictionary<ConversationKind, IReadOnlyList<PartyType>> Redaction,
     IReadOnlyList<string> AllowedHosts,
     TimeSpan KeepOriginals,
+    bool ReadsTextFiles,
     int MessagesPerMinute,
     int Version,
     DateTimeOffset? UpdatedAt,
@@ -41,6 +44,10 @@ public sealed record MessagingPolicy(
     /// <summary>Whether contact details are taken out of what such a party writes there.</summary>
     public bool Redacts(ConversationKind kind, PartyType sender) => Redaction[kind].Contains(sender);
 
+    /// <summary>A name as it is shown beside what such a party writes there.</summary>
+    public string ShownName(ConversationKind kind, PartyType party, string name) =>
+        Redacts(kind, party) ? ContactScanner.Replace(name, Scanner.Scan(name)) : name;
+
     public static MessagingPolicy Of(StoaSettings settings, MessagingSettingsRow? row)
     {
         var changes = row is null ? new MessagingChanges() : MessagingChanges.Read(row.Content);
@@ -48,6 +55,7 @@ public sealed record MessagingPolicy(
             Enum.GetValues<ConversationKind>().ToDictionary(static k => k, k => (IReadOnlyList<PartyType>)RedactedIn(k, settings.Redaction, changes)),
             changes.AllowedHosts ?? [.. settings.Redaction.AllowedHosts.Select(static h => h.ToLowerInvariant())],
             changes.KeepOriginalsDays is { } days ? TimeSpan.FromDays(days) : settings.Redaction.KeepOriginals,
+            changes.TextFiles ?? settings.Redaction.TextFiles,
             changes.MessagesPerMinute ?? settings.RateLimit.MessagesPerMinute,
             row?.Version ?? 0, row?.UpdatedAt, row?.UpdatedBy);
     }

@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Stoa.Core.Conversations;
-using Stoa.Server.Hosting;
 
 namespace Stoa.Server.Messaging;
 
@@ -11,11 +11,15 @@ public static class NewMessageNotice
     private const int PreviewLength = 50;
 
     /// <summary>Three dots after the preview only when there is more.</summary>
-    /// <param name="body">As readers see it: redacted.</param>
-    public static string Write(long threadId, Caller sender, string body)
+    /// <param name="thread">Names its sender as readers see him: without contact details where they are taken out.</param>
+    /// <param name="shown">As readers see it.</param>
+    public static string Write(ConversationCard thread, Redacted shown)
     {
-        var preview = Message.Preview(body, PreviewLength) + (body.Length > PreviewLength ? "..." : "");
-        return JsonSerializer.Serialize(new Payload(threadId.ToString(System.Globalization.CultureInfo.InvariantCulture), sender.FullName ?? "Someone", preview), NoticeJson.Default.Payload);
+        var preview = Message.Preview(shown.Body, PreviewLength) + (shown.Body.Length > PreviewLength ? "..." : "");
+        var sender = thread.PartyOf(shown.Permit.Writer.UserId);
+        return JsonSerializer.Serialize(
+            new Payload(thread.Id.ToString(CultureInfo.InvariantCulture), sender.HasFullName ? sender.Name : "Someone", preview),
+                NoticeJson.Default.Payload);
     }
 
     internal sealed record Payload(string ThreadId, string SenderName, string Preview);

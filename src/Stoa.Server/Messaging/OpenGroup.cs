@@ -6,8 +6,8 @@ using Stoa.Server.Hosting;
 namespace Stoa.Server.Messaging;
 
 /// <summary>Opens a conversation among several, with everybody the caller may write to.</summary>
-/// <remarks>Refusals: <c>group.size</c>, <c>participant.not_found</c>, <c>messaging.not_permitted</c>.</remarks>
-public sealed class OpenGroup(StoaDb db, WhoMayWrite permission, TimeProvider clock)
+/// <remarks>Refusals: <c>group.size</c>, <c>participant.not_found</c>, and those of <see cref="WritingGate.ToOpenAsync"/>.</remarks>
+public sealed class OpenGroup(StoaDb db, WritingGate gate, TimeProvider clock)
 {
     public const int MaxMembers = 100;
     public static readonly Refusal Size = Refusal.Invalid("group.size", $"A group has 1 to {MaxMembers} others");
@@ -24,14 +24,13 @@ public sealed class OpenGroup(StoaDb db, WhoMayWrite permission, TimeProvider cl
         var types = await PartyTypes.OfAsync(db, others, cancellation);
         if (types.Count < others.Count)
             return OpenThread.ParticipantNotFound;
-        foreach (var (other, type) in types)
-        {
-            if (await permission.WhyNotAsync(new SendingContext(0, ConversationKind.Direct, true, other, type), caller, cancellation) is { } refusal)
-                return refusal;
-        }
+        var asked = await gate.ToOpenAsync(ConversationKind.Group, types, caller, cancellation);
+        if (asked.Refusal is { } refusal)
+            return refusal;
 
         types[caller.UserId] = caller.Type;
-        var group = Conversation.Group(caller.UserId, string.IsNullOrWhiteSpace(request.Title) ? null : request.Title.Trim(), types, clock.GetUtcNow());
+        var title = string.IsNullOrWhiteSpace(request.Title) ? null : Redaction.Apply(asked.Value, request.Title.Trim());
+        var group = Conversation.Group(caller.UserId, title, types, clock.GetUtcNow());
         db.Conversations.Add(group);
         await db.SaveChangesAsync(cancellation);
         return group.Id;

@@ -22,6 +22,10 @@ public sealed class OwnMessage(StoaDb db)
     }
 
     /// <summary>The name of the message's conversation.</summary>
-    public async Task<MailboxEntry> EntryAsync(Message message, CancellationToken cancellation) =>
-        new(message, await db.Conversations.Where(c => c.Id == message.ConversationId).Select(c => c.Alias).SingleAsync(cancellation));
+    public async Task<MailboxEntry> EntryAsync(Message message, CancellationToken cancellation)
+    {
+        var place = await db.Conversations.Where(c => c.Id == message.ConversationId).Select(static c => new { c.Kind,
+            c.Alias }).SingleAsync(cancellation);
+        return new MailboxEntry(message, place.Kind, place.Alias);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Conversations;
@@ -29,7 +30,10 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
     /// <param name="Page">1 is the newest page, 2 the one before it.</param>
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>
     /// <param name="Offset">How many of the newest to pass over; counts when none of the others is set.</param>
-    public sealed record Request(long ConversationId, long? After, long? Before, int? Page, int? Limit, long? Offset = null);
+    /// <param name="MostBytes">How much text at most, in UTF-8; what is over is left out at the far end of the page. Null: whatever the
+    /// page has.</param>
+    public sealed record Request(long ConversationId, long? After, long? Before, int? Page, int? Limit, long? Offset = null,
+        int? MostBytes = null);
 
     /// <param name="Messages">Ascending by number.</param>
     /// <param name="LastSeq">The newest number of the conversation, which is also how many there are.</param>
@@ -53,11 +57,30 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
         await foreach (var message in Range.On(db)(db, request.ConversationId, above, upTo).WithCancellation(cancellation))
             messages.Add(message.AsSeenBy(reader.UserId));
 
+        if (request.MostBytes is { } most && Cut(messages, most, keepOldest: request.After is not null) > 0)
+            (above, upTo) = request.After is null ? (messages[0].Seq - 1, upTo) : (above, messages[^1].Seq);
         if (upTo > found.Value.Delivered)
             receipts.Note(request.ConversationId, reader.UserId, upTo);
         var card = await cards.FindAsync(request.ConversationId, cancellation);
         var more = request.After is null ? above > 0 : upTo < last;
         return new Response(messages, card, found.Value, page, limit, more);
+    }
+
+    /// <summary>Takes out at one end what is over; how many. At least one message is left.</summary>
+    private static int Cut(List<Message> messages, int most, bool keepOldest)
+    {
+        var (kept, bytes) = (0, 0);
+        while (kept < messages.Count)
+        {
+            bytes += Encoding.UTF8.GetByteCount(messages[keepOldest ? kept : messages.Count - 1 - kept].Body);
+            if (bytes > most && kept > 0)
+                break;
+            kept++;
+        }
+
+        var over = messages.Count - kept;
+        messages.RemoveRange(keepOldest ? kept : 0, over);
+        return over;
     }
 
     private static (long Above, long UpTo) Bounds(Request request, long last, int limit, int page)

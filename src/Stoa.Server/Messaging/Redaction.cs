@@ -1,98 +1,71 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Conversations;
-using Stoa.Core.Data;
-using Stoa.Server.Hosting;
 using Stoa.Server.Messaging.Redacting;
 
 namespace Stoa.Server.Messaging;
 
-/// <summary>What of a message goes into the record.</summary>
-/// <param name="Original">What was taken out; null when nothing was.</param>
-public sealed record Redacted(string Body, IReadOnlyList<Attachment>? Attachments, OriginalDraft? Original);
-
-/// <summary>Takes contact details out of messages where the conversation's kind asks for it (S0-18 to S0-23).</summary>
+/// <summary>Takes contact details out of what others are shown, where the conversation's kind asks for it (S0-18 to S0-23).</summary>
 /// <remarks>
-/// Looks at the text, at the names and addresses of attachments, and at the text together with what the sender wrote shortly before, so that
-/// a number in two messages is found in the second. Where, and whose messages, says the <see cref="MessagingPolicy"/>. The original is kept for moderators
-/// until its time is over.
+/// Looks at every field of a message that readers get (<see cref="AttachmentRedaction"/> for those of attachments), and at the text
+/// together with what the sender wrote around it (<see cref="SplitContacts"/>), so that a number in two messages is found in the second,
+/// also when the second is an edit of the first or other lines stand between. Where, and whose messages, says the <see
+/// cref="MessagingPolicy"/>. The original is kept for moderators until its time is over.
 /// </remarks>
-public sealed class Redaction(StoaDb db, PolicyInForce inForce)
+public sealed class Redaction(OwnLines lines, AttachmentRedaction files, ConversationCards cards)
 {
-    private const int Earlier = 10;
-    private static readonly TimeSpan Shortly = TimeSpan.FromMinutes(10);
-
+    /// <summary>A new message.</summary>
     internal async Task<Redacted> ApplyAsync(
-        ConversationKind kind, long conversationId, Caller sender, string body, IReadOnlyList<Attachment>? attachments, DateTimeOffset now, CancellationToken cancellation)
+        WritingPermit permit, long conversationId, string body, IReadOnlyList<Attachment>? attachments, DateTimeOffset now,
+            CancellationToken cancellation)
     {
-        var policy = await inForce.FindAsync(cancellation);
-        if (!policy.Redacts(kind, sender.Type))
-            return new Redacted(body, attachments, null);
+        if (!permit.Redacts)
+            return new Redacted(permit, body, attachments, null);
+        var around = await lines.BeforeAsync(conversationId, permit.Writer.UserId, now, cancellation);
+        return await ApplyAsync(permit, conversationId, around, body, attachments, now, cancellation);
+    }
 
-        var found = new List<FoundContact>();
-        var hits = await ScanAsync(policy.Scanner, conversationId, sender.UserId, body, now, cancellation);
-        found.AddRange(hits.Select(static h => new FoundContact(h.Rule.ToString(), "body", h.Start, h.Length)));
-        var clean = attachments?.Select((a, i) => Clean(policy.Scanner, a, i, found)).OfType<Attachment>().ToList();
+    /// <summary>Another body for a message that is there.</summary>
+    internal async Task<Redacted> ApplyAsync(WritingPermit permit, Message edited, string body, DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        if (!permit.Redacts)
+            return new Redacted(permit, body, edited.Attachments, null);
+        var around = await lines.AroundAsync(edited, cancellation);
+        return await ApplyAsync(permit, edited.ConversationId, around, body, edited.Attachments, now, cancellation);
+    }
+
+    /// <summary>A text that stands alone, such as a title.</summary>
+    internal static string Apply(WritingPermit permit, string text) => ContactScanner.Replace(text, Find(permit, text));
+
+    /// <summary>The contacts in such a text; none where nothing is taken out.</summary>
+    internal static IReadOnlyList<ContactHit> Find(WritingPermit permit, string text) => permit.Redacts ? permit.Policy.Scanner.Scan(text)
+        : [];
+
+    private async Task<Redacted> ApplyAsync(
+        WritingPermit permit, long conversationId, LinesAround around, string body, IReadOnlyList<Attachment>? attachments,
+            DateTimeOffset now, CancellationToken cancellation)
+    {
+        var scanner = permit.Policy.Scanner;
+        var hits = await WithoutMembersAsync(SplitContacts.Find(scanner, around, body), body, conversationId, cancellation);
+        var found = hits.Select(static h => FoundContact.Of(h, "body")).ToList();
+        var clean = attachments is null ? null
+            : await files.CleanAsync(permit, around.Before.Count > 0 ? around.With(body) : new LinesAround([body], []), attachments, found,
+            cancellation);
         if (found.Count == 0)
-            return new Redacted(body, attachments, null);
-        var original = new OriginalDraft(body, attachments, JsonSerializer.Serialize(found, RedactionJson.Default.ListFoundContact), now + policy.KeepOriginals);
-        return new Redacted(ContactScanner.Replace(body, hits), clean is { Count: > 0 } ? clean : null, original);
+            return new Redacted(permit, body, attachments, null);
+        var original = new OriginalDraft(body, attachments, FoundContact.Write(found), now + permit.Policy.KeepOriginals);
+        return new Redacted(permit, ContactScanner.Replace(body, hits), clean is { Count: > 0 } ? clean : null, original);
     }
 
-    private async Task<IReadOnlyList<ContactHit>> ScanAsync(ContactScanner scanner, long conversationId, long senderId, string body, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary><c>@name</c> of somebody who takes part is no contact (contract E.9.23).</summary>
+    private async Task<IReadOnlyList<ContactHit>> WithoutMembersAsync(IReadOnlyList<ContactHit> hits, string body, long conversationId,
+        CancellationToken cancellation)
     {
-        var alone = scanner.Scan(body);
-        var before = await BeforeAsync(conversationId, senderId, now, cancellation);
-        if (before.Length == 0 || body.Length == 0)
-            return alone;
-
-        // What begins in an earlier message and ends in this one.
-        var across = scanner.Scan(before + body)
-            .Where(h => h.Start < before.Length && h.End > before.Length)
-            .Select(h => new ContactHit(h.Rule, 0, h.End - before.Length));
-        return [.. across.Concat(alone.Where(a => !across.Any(c => a.Start < c.End)))];
+        if (!hits.Any(h => IsMention(h, body)))
+            return hits;
+        var card = await cards.FindAsync(conversationId, cancellation);
+        return [.. hits.Where(h => !IsMention(h, body)
+            || !card.Parties.Any(p => body.AsSpan(h.Start + 1, h.Length - 1).Equals(p.Username, StringComparison.OrdinalIgnoreCase)))];
     }
 
-    private async Task<string> BeforeAsync(long conversationId, long senderId, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var since = now - Shortly;
-        var last = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversationId)
-            .OrderByDescending(m => m.Seq).Take(Earlier).Select(m => new { m.SenderId, m.SentAt, m.Body }).ToListAsync(cancellation);
-        return string.Concat(last.Where(m => m.SenderId == senderId && m.SentAt >= since).Reverse().Select(static m => m.Body + "\n"));
-    }
-
-    /// <summary>Null when the attachment itself is nothing but a contact.</summary>
-    private static Attachment? Clean(ContactScanner scanner, Attachment attachment, int place, List<FoundContact> found)
-    {
-        if (attachment.Url is { } url && ContactAddress.Is(url))
-        {
-            found.Add(new FoundContact(nameof(ContactRule.Link), $"attachments[{place}].url", 0, url.Length));
-            return null;
-        }
-
-        if (attachment.ThumbnailUrl is { } thumbnail && ContactAddress.Is(thumbnail))
-        {
-            found.Add(new FoundContact(nameof(ContactRule.Link), $"attachments[{place}].thumbnail_url", 0, thumbnail.Length));
-            attachment = attachment with { ThumbnailUrl = null };
-        }
-
-        if (attachment.Name is not { } name)
-            return attachment;
-
-        // "report.com.pdf" and "scan.pl" are files: the ending of the name is not part of what it says.
-        var stem = Path.GetFileNameWithoutExtension(name);
-        var hits = scanner.Scan(stem);
-        found.AddRange(hits.Select(h => new FoundContact(h.Rule.ToString(), $"attachments[{place}].name", h.Start, h.Length)));
-        return hits.Count == 0 ? attachment : attachment with { Name = ContactScanner.Replace(stem, hits) + Path.GetExtension(name) };
-    }
+    private static bool IsMention(ContactHit hit, string body) => hit.Length > 1 && body[hit.Start] == '@';
 }
-
-/// <summary>Where and why something was taken out of a message.</summary>
-/// <param name="Field">body, or attachments[n].name, .url or .thumbnail_url.</param>
-/// <param name="Start">In UTF-16 code units of that field as it was written.</param>
-public sealed record FoundContact(string Rule, string Field, int Start, int Length);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(List<FoundContact>))]
-internal sealed partial class RedactionJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Conversations;
@@ -10,35 +9,73 @@ namespace Stoa.Server.Messaging;
 
 /// <summary>Which conversation a client means, and as whom the caller takes part in it.</summary>
 /// <remarks>
-/// A name is the digits of the id, an alias (<c>conv_3_8</c>, <c>admin_12</c>), or <c>admin</c>: the caller's own support inbox. To support
-/// inboxes administrators come as the desk. Whether the caller takes part is asked by the operation that follows. Refusal:
-/// <c>conversation.not_found</c>. An id costs nothing to resolve, except for administrators.
+/// The server's own names are found by key and kind: digits are an id, <c>admin</c> and <c>admin_12</c> a support inbox, <c>conv_3_8</c>
+/// the common conversation of that pair, whatever anybody called another one. Any other name is looked for among the caller's own
+/// conversations of two: first those that the caller named, then those that the other one did. To support inboxes administrators come as
+/// the desk. Whether the caller takes part is asked by the operation that follows. Refusals: <c>conversation.not_found</c>,
+/// <c>conversation.name_ambiguous</c>. An id costs nothing to resolve, except for administrators; other names one query.
 /// </remarks>
 public sealed class ResolveConversation(StoaDb db, SupportDesk desk)
 {
-    private const string OwnInbox = "admin";
-
     /// <param name="As">The caller, or the desk on the caller's behalf.</param>
     public readonly record struct Place(long Id, Caller As);
 
     public async Task<Outcome<Place>> Handle(string name, Caller caller, CancellationToken cancellation)
     {
-        var isAdmin = caller.Type == PartyType.Admin;
-        if (long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        var meant = ConversationName.Read(name);
+        return meant.Form switch
         {
-            if (!isAdmin || !await db.Conversations.AnyAsync(c => c.Id == id && c.Kind == ConversationKind.Support, cancellation))
-                return new Place(id, caller);
-            return new Place(id, await desk.ActAsync(caller, cancellation));
-        }
-
-        var alias = name == OwnInbox ? Conversation.SupportAlias(caller.UserId) : name;
-        if (isAdmin && await db.Conversations.Where(c => c.Alias == alias && c.Kind == ConversationKind.Support).Select(c => (long?)c.Id).FirstOrDefaultAsync(cancellation) is { } inbox)
-            return new Place(inbox, await desk.ActAsync(caller, cancellation));
-
-        // Two partners may have chosen the same name: the one written last is meant.
-        var mine = await db.Participants
-            .Where(p => p.UserId == caller.UserId && p.LeftAt == null && p.Conversation!.Alias == alias)
-            .OrderByDescending(p => p.Conversation!.LastMessageAt).Select(p => (long?)p.ConversationId).FirstOrDefaultAsync(cancellation);
-        return mine is { } found ? new Place(found, caller) : Conversation.NotFound;
+            ConversationNameForm.Id => await ByIdAsync(meant.One, caller, cancellation),
+            ConversationNameForm.OwnInbox => await InboxAsync(caller.UserId, caller, cancellation),
+            ConversationNameForm.Inbox => await InboxAsync(meant.One, caller, cancellation),
+            ConversationNameForm.Pair => await PairAsync(meant, caller, cancellation),
+            ConversationNameForm.Chosen => await ChosenAsync(meant.Text, caller, cancellation),
+            _ => Conversation.NotFound,
+        };
     }
+
+    private async Task<Place> ByIdAsync(long id, Caller caller, CancellationToken cancellation)
+    {
+        if (caller.Type != PartyType.Admin
+            || !await db.Conversations.AnyAsync(c => c.Id == id && c.Kind == ConversationKind.Support, cancellation))
+            return new Place(id, caller);
+        return new Place(id, await desk.ActAsync(caller, cancellation));
+    }
+
+    private async Task<Outcome<Place>> InboxAsync(long account, Caller caller, CancellationToken cancellation)
+    {
+        var isAdmin = caller.Type == PartyType.Admin;
+        if (!isAdmin && account != caller.UserId)
+            return Conversation.NotFound;
+        if (await ByKeyAsync(Conversation.SupportKey(account), ConversationKind.Support, cancellation) is not { } inbox)
+            return Conversation.NotFound;
+        return new Place(inbox, isAdmin ? await desk.ActAsync(caller, cancellation) : caller);
+    }
+
+    private async Task<Outcome<Place>> PairAsync(ConversationName pair, Caller caller, CancellationToken cancellation)
+    {
+        if (caller.UserId != pair.One && caller.UserId != pair.Other)
+            return Conversation.NotFound;
+        var found = await ByKeyAsync(Conversation.DirectKey(pair.One, pair.Other, pair.Text), ConversationKind.Direct, cancellation);
+        return found is { } id ? new Place(id, caller) : Conversation.NotFound;
+    }
+
+    private async Task<Outcome<Place>> ChosenAsync(string name, Caller caller, CancellationToken cancellation)
+    {
+        // Whom the caller named comes first: nobody else's choice of the same name takes its place.
+        var found = await db.Participants
+            .Where(p => p.UserId == caller.UserId && p.LeftAt == null && p.Conversation!.Kind == ConversationKind.Direct
+                && p.Conversation.Alias == name)
+            .Select(p => new { p.ConversationId, IsMine = p.Conversation!.CreatedBy == caller.UserId })
+            .OrderByDescending(static p => p.IsMine).Take(2).ToListAsync(cancellation);
+        if (found.Count == 0)
+            return Conversation.NotFound;
+        if (found.Count == 2 && found[0].IsMine == found[1].IsMine)
+            return ConversationName.Ambiguous;
+        return new Place(found[0].ConversationId, caller);
+    }
+
+    private Task<long?> ByKeyAsync(string key, ConversationKind kind, CancellationToken cancellation) =>
+        db.Conversations.Where(c => c.UniqueKey == key
+            && c.Kind == kind).Select(static c => (long?)c.Id).SingleOrDefaultAsync(cancellation);
 }

@@ -11,7 +11,7 @@ namespace Stoa.Server.Messaging;
 /// Every word must occur; the last one may be a beginning. A message can be found some seconds after it was sent. Refusal:
 /// <c>search.query_invalid</c>.
 /// </remarks>
-public sealed class SearchMessages(StoaDb db)
+public sealed class SearchMessages(StoaDb db, ConversationCards faces)
 {
     public const int MaxQueryLength = 200;
     public const int DefaultLimit = 20;
@@ -37,7 +37,7 @@ public sealed class SearchMessages(StoaDb db)
                 && db.Participants.Any(p => p.ConversationId == m.ConversationId && p.UserId == caller.UserId && p.LeftAt == null)
                 && !(m.SenderId == caller.UserId && m.HiddenFromSender) && !(m.RecipientId == caller.UserId && m.HiddenFromRecipient))
             .OrderByDescending(m => m.Id).ToListAsync(cancellation);
-        var cards = await ConversationCards.LoadAsync(db, [.. messages.Select(m => m.ConversationId).Distinct()], cancellation);
+        var cards = await faces.LoadAsync(db, [.. messages.Select(m => m.ConversationId).Distinct()], cancellation);
         return new Response(messages, cards, ids.Count == limit ? ids[^1] : null);
     }
 }

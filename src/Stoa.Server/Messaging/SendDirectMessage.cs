@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Conversations;
@@ -9,30 +8,22 @@ namespace Stoa.Server.Messaging;
 
 /// <summary>Posts a message to an account, in the conversation of the two, which the first message opens.</summary>
 /// <remarks>
-/// Refusals: those of <see cref="SendMessage"/>, <c>message.to_self</c>, <c>recipient.not_found</c>. Opening is race-free: whoever comes
-/// first makes the conversation, by its unique key.
+/// Refusals: those of <see cref="SendMessage"/>, <c>message.to_self</c>, <c>recipient.not_found</c>, <c>conversation.name_reserved</c>,
+/// <c>conversation.name_invalid</c>. Opening is race-free: whoever comes first makes the conversation, by its unique key.
 /// </remarks>
-public sealed class SendDirectMessage(StoaDb db, SendMessage send, WhoMayWrite permission, TimeProvider clock)
+public sealed class SendDirectMessage(StoaDb db, SendMessage send, WritingGate gate, TimeProvider clock)
 {
     public static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send a message to yourself");
     public static readonly Refusal RecipientNotFound = Refusal.NotFound("recipient.not_found", "Recipient not found");
 
-    private static readonly HotQuery<Func<StoaDb, string, long, CancellationToken, Task<SendingContext?>>> Find = new(static () => EF.CompileAsyncQuery(
-        (StoaDb db, string key, long sender, CancellationToken cancellation) => db.Conversations
-            .Where(c => c.UniqueKey == key)
-            .Select(c => new SendingContext(
-                c.Id,
-                c.Kind,
-                c.IsPair,
-                c.Participants.Where(o => o.UserId != sender).Select(o => (long?)o.UserId).FirstOrDefault(),
-                c.Participants.Where(o => o.UserId != sender).Select(o => o.Type).FirstOrDefault()))
-            .SingleOrDefault()));
-
-    /// <param name="Alias">The mailbox client's own name for the conversation; two people may have several. Null: their common one.</param>
-    public sealed record Request(long RecipientId, string? Alias, SendMessage.Content Content);
+    /// <param name="Name">
+    /// The mailbox client's own name for the conversation; two people may have several. One of the server's own names only where it is the
+    /// one of a conversation of these two. Null: their common one.
+    /// </param>
+    public sealed record Request(long RecipientId, string? Name, SendMessage.Content Content);
 
     /// <summary>The message, and the name of its conversation.</summary>
-    public sealed record Sent(Appended Appended, string Alias);
+    public sealed record Sent(Appended Appended, string Name);
 
     public async Task<Outcome<Sent>> Handle(Request request, Caller sender, CancellationToken cancellation)
     {
@@ -41,46 +32,51 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, WhoMayWrite p
         if (request.RecipientId == sender.UserId)
             return ToSelf;
 
-        var alias = string.IsNullOrWhiteSpace(request.Alias) ? Conversation.DirectAlias(sender.UserId, request.RecipientId) : request.Alias.Trim();
-        var key = Conversation.DirectKey(sender.UserId, request.RecipientId, alias);
-        var context = await Find.On(db)(db, key, sender.UserId, cancellation) is { } known
-            ? known
-            : await OtherPairAsync(sender.UserId, request, cancellation) ?? await OpenAsync(sender, request.RecipientId, alias, key, cancellation);
+        var pair = Conversation.DirectAlias(sender.UserId, request.RecipientId);
+        var name = ConversationName.Read(string.IsNullOrWhiteSpace(request.Name) ? pair : request.Name);
+        var context = name.Text == pair || name.Form == ConversationNameForm.Chosen
+            ? await FindOrOpenAsync(sender, request.RecipientId, name.Text, cancellation)
+            : await ExistingAsync(sender, request.RecipientId, name, cancellation);
         if (context.Refusal is { } not)
             return not;
 
         var appended = await send.WriteAsync(context.Value, request.Content, sender, cancellation);
-        return appended.Then(a => new Sent(a, alias));
+        return appended.Then(a => new Sent(a, name.Text == Conversation.OwnInbox ? Conversation.SupportAlias(sender.UserId) : name.Text));
     }
 
-    /// <summary>A thread or support inbox of the two, which the mailbox shows too: its name there is its alias, or else its id.</summary>
-    private async Task<Outcome<SendingContext>?> OtherPairAsync(long sender, Request request, CancellationToken cancellation)
+    private async Task<Outcome<SendingContext>> FindOrOpenAsync(Caller sender, long recipient, string alias, CancellationToken cancellation)
     {
-        if (request.Alias?.Trim() is not { Length: > 0 } name)
-            return null;
-        var id = long.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        var found = await db.Participants.AsNoTracking()
-            .Where(p => p.UserId == sender && p.LeftAt == null && p.Conversation!.IsPair && p.Conversation.Kind != ConversationKind.Direct
-                && (p.ConversationId == id || p.Conversation.Alias == name)
-                && p.Conversation.Participants.Any(o => o.UserId == request.RecipientId))
-            .Select(p => new SendingContext(
-                p.ConversationId, p.Conversation!.Kind, true, request.RecipientId,
-                p.Conversation.Participants.Where(o => o.UserId == request.RecipientId).Select(o => o.Type).First()))
-            .FirstOrDefaultAsync(cancellation);
-        if (found is null)
-            return null;
-        return found;
+        var key = Conversation.DirectKey(sender.UserId, recipient, alias);
+        return await SendingContext.FindAsync(db, key, sender.UserId, cancellation) is { } known ? known
+            : await OpenAsync(sender, recipient, alias, key, cancellation);
+    }
+
+    /// <summary>A conversation of the two that has one of the server's own names: by its id, or the sender's support inbox.</summary>
+    private async Task<Outcome<SendingContext>> ExistingAsync(Caller sender, long recipient, ConversationName name,
+        CancellationToken cancellation)
+    {
+        var inbox = name.Form == ConversationNameForm.OwnInbox || (name.Form == ConversationNameForm.Inbox && name.One == sender.UserId)
+            ? Conversation.SupportKey(sender.UserId) : null;
+        if (inbox is null && name.Form != ConversationNameForm.Id)
+            return name.WhyNotChosen() ?? ConversationName.Reserved;
+        var id = name.One;
+        var mine = db.Participants.AsNoTracking().Where(p => p.UserId == sender.UserId && p.LeftAt == null);
+        mine = inbox is null ? mine.Where(p => p.ConversationId == id) : mine.Where(p => p.Conversation!.UniqueKey == inbox);
+        var found = await mine.Where(p => p.Conversation!.IsPair && p.Conversation.Participants.Any(o => o.UserId == recipient))
+            .Select(static p => (long?)p.ConversationId).SingleOrDefaultAsync(cancellation);
+        return found is { } place && await SendingContext.FindAsync(db, place, sender.UserId, cancellation) is { } context ? context
+            : ConversationName.Reserved;
     }
 
     /// <summary>The conversation of the two without a message, opened when it is not there yet; its id.</summary>
-    /// <remarks>Refusals: <c>message.to_self</c>, <c>recipient.not_found</c>, <c>messaging.not_permitted</c>.</remarks>
+    /// <remarks>Refusals: <c>message.to_self</c>, <c>recipient.not_found</c>, and those of <see cref="WritingGate.ToOpenAsync"/>.</remarks>
     public async Task<Outcome<long>> OpenAsync(long recipientId, Caller caller, CancellationToken cancellation)
     {
         if (recipientId == caller.UserId)
             return ToSelf;
         var alias = Conversation.DirectAlias(caller.UserId, recipientId);
         var key = Conversation.DirectKey(caller.UserId, recipientId, alias);
-        if (await Find.On(db)(db, key, caller.UserId, cancellation) is { } known)
+        if (await SendingContext.FindAsync(db, key, caller.UserId, cancellation) is { } known)
             return known.ConversationId;
         return (await OpenAsync(caller, recipientId, alias, key, cancellation)).Then(static c => c.ConversationId);
     }
@@ -91,9 +87,10 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, WhoMayWrite p
             return RecipientNotFound;
 
         // Asked before the conversation is made, so that who may not write leaves no empty one behind.
-        var context = new SendingContext(0, ConversationKind.Direct, true, recipient, type);
-        if (await permission.WhyNotAsync(context, sender, cancellation) is { } forbidden)
-            return forbidden;
+        var asked = await gate.ToOpenAsync(ConversationKind.Direct, new Dictionary<long, PartyType> { [recipient] = type }, sender,
+            cancellation);
+        if (asked.Refusal is { } no)
+            return no;
 
         var conversation = Conversation.Direct(sender.UserId, recipient, alias, clock.GetUtcNow());
         conversation.Participants[0].Type = sender.Type;
@@ -102,12 +99,13 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, WhoMayWrite p
         try
         {
             await db.SaveChangesAsync(cancellation);
-            return context with { ConversationId = conversation.Id };
+            return new SendingContext(conversation.Id, ConversationKind.Direct, true, recipient, type == PartyType.Astrologer,
+                IsAnybodyThere: true, IsClosed: false);
         }
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))
         {
             db.ChangeTracker.Clear();
-            return await Find.On(db)(db, key, sender.UserId, cancellation) is { } first ? first : RecipientNotFound;
+            return await SendingContext.FindAsync(db, key, sender.UserId, cancellation) is { } first ? first : RecipientNotFound;
         }
     }
 }

@@ -41,6 +41,38 @@ public static class SocketDoor
             return EventAnswer.Of(refusal);
         });
 
+    /// <summary>
+    /// An event that asks for much: answered once, in the acknowledgement when the client waits for one, and by events of these names when
+    /// it does not.
+    /// </summary>
+    /// <param name="handle">Called with the caller of the socket's session, after the payload was validated.</param>
+    public static void OnQuestion<TPayload>(
+        this SocketNamespaceBuilder io,
+        string name,
+        string errorEvent,
+        Func<Socket, TPayload, Caller, CancellationToken, Task<Outcome<object?>>> handle,
+        params IReadOnlyList<string> answers)
+        where TPayload : class =>
+        io.On<TPayload, EventAnswer>(name, async (SocketEvent happened, TPayload payload, CancellationToken cancellation) =>
+        {
+            var socket = happened.Socket;
+            var outcome = WhyNot(payload) is { } invalid ? invalid
+                : await handle(socket, payload, SocketGate.CallerOf(socket), cancellation);
+            if (outcome.Refusal is { } refusal)
+            {
+                await socket.EmitAsync(errorEvent, new EventError(refusal.Code, refusal.Text, refusal.Text, name));
+                return EventAnswer.Of(refusal);
+            }
+
+            if (!happened.WantsAck)
+            {
+                foreach (var answer in answers)
+                    await socket.EmitAsync(answer, outcome.Value);
+            }
+
+            return new EventAnswer(true, outcome.Value, null, null, null);
+        });
+
     /// <summary>Answers what no handler could: payloads that are not even readable, and faults. Nobody waits for an acknowledgement that never comes.</summary>
     public static void AnswerFaults(this SocketNamespaceBuilder io, string errorEvent) => io
         .OnBadPayload((happened, _, _) => RefuseAsync(happened, errorEvent, InvalidPayload))

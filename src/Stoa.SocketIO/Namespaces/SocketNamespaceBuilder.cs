@@ -68,6 +68,13 @@ public class SocketNamespaceBuilder
     public SocketNamespaceBuilder On<TPayload, TAck>(string eventName, Func<Socket, TPayload, CancellationToken, Task<TAck>> handler) =>
         On(eventName, async (happened, cancellation) => happened.Ack(await handler(happened.Socket, Payload<TPayload>(happened), cancellation)));
 
+    /// <summary>
+    /// The same, for handlers that want to know how the event came: whether its client waits for the acknowledgement, for one.
+    /// </summary>
+    public SocketNamespaceBuilder On<TPayload,
+        TAck>(string eventName, Func<SocketEvent, TPayload, CancellationToken, Task<TAck>> handler) =>
+        On(eventName, async (happened, cancellation) => happened.Ack(await handler(happened, Payload<TPayload>(happened), cancellation)));
+
     /// <summary>Called for every event, before the handler of its name, if any.</summary>
     public SocketNamespaceBuilder OnAny(Func<SocketEvent, CancellationToken, Task> handler) => Add(Any, handler);
 

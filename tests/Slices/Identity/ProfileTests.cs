@@ -88,6 +88,29 @@ public sealed class ProfileTests
     }
 
     [Theory, EachDatabase]
+    [Requirement("S4-56")]
+    public async Task The_search_shows_no_more_than_the_profile_does(Database database)
+    {
+        var stoa = StoaServer.For(database);
+        using var root = await stoa.SuperuserAsync();
+        var (ana, ben) = await stoa.TwoPeopleAsync();
+        (await ana.PutAsync("/auth/me", new { full_name = "Viola Geheim" })).Is(200);
+        async Task<System.Text.Json.JsonElement> FoundAsync() =>
+            (await ben.GetAsync($"/api/v1/users/search?query={ana.Name}")).Is(200).Body;
+        Assert.Contains("Viola Geheim", (await FoundAsync()).GetRawText(), StringComparison.Ordinal);
+
+        (await ana.PutAsync("/api/v1/users/me/privacy", new { is_private = true })).Is(200);
+        Assert.DoesNotContain("Viola", (await FoundAsync()).GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(1, (await FoundAsync()).GetProperty("total_count").GetInt32());
+        await ana.WriteToAsync(ben, "hello");
+        Assert.DoesNotContain("Viola", (await ben.GetAsync("/auth/conversations")).Is(200).Text, StringComparison.Ordinal);
+
+        (await root.PostAsync($"/api/admin/users/{ana.Id}/suspend", new { reason = "spam", duration_days = 1 })).Is(200);
+        Assert.Equal(0, (await FoundAsync()).GetProperty("total_count").GetInt32());
+        (await ben.GetAsync($"/api/v1/users/{ana.Id}")).IsRefusal(404, "user.not_found");
+    }
+
+    [Theory, EachDatabase]
     public async Task An_account_at_rest_is_gone_for_others_and_wakes_when_its_owner_signs_in(Database database)
     {
         var stoa = StoaServer.For(database);

@@ -88,7 +88,7 @@ public sealed class CommunicationsTests
         (await astra.PostAsync(path, new { contactId = "999999999", message = "x" })).IsRefusal(404, "recipient.not_found");
         (await astra.PostAsync(path, new { contactId = "nobody", message = "x" })).IsRefusal(404, "recipient.not_found");
         (await astra.PostAsync(path, new { contactId = "admin", message = " " })).Is(400);
-        (await astra.PostAsync(path, new { contactId = "admin", message = new string('x', 4001) })).Is(400);
+        (await astra.PostAsync(path, new { contactId = "admin", message = new string('x', 10_001) })).Is(400);
         (await astra.PostAsync(path, new { message = "x" })).IsRefusal(400, "validation.failed");
         (await astra.PostAsync(path, new { contactId = "admin" })).IsRefusal(400, "validation.failed");
         Assert.Equal(0, (await astra.GetAsync($"/api/communications/{astra.Id}")).Is(200).Body.GetProperty("total").GetInt32());

@@ -83,7 +83,7 @@ public sealed class ConversationTests
 
         (await ana.PostAsync(path, new { })).IsRefusal(400, "message.empty");
         (await ana.PostAsync(path, new { content = "\t" })).IsRefusal(400, "message.empty");
-        (await ana.PostAsync(path, new { content = new string('x', 4001) })).IsRefusal(400, "validation.failed");
+        (await ana.PostAsync(path, new { content = new string('x', 10_001) })).IsRefusal(400, "validation.failed");
         (await ana.PostAsync(path, new { content = "x", messageType = "virus" })).IsRefusal(400, "message.type_unknown");
         (await ana.PostAsync(path, new { content = "x", replyTo = "999999999" })).IsRefusal(400, "message.parent_not_found");
         (await ana.PostAsync(path, new { content = "x", replyTo = "not-an-id" })).IsRefusal(400, "validation.failed");

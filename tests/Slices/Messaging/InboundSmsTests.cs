@@ -144,7 +144,7 @@ public sealed class InboundSmsTests
         foreach (var missing in (string[])["MessageSid", "From", "To", "Body"])
             (await DeliverAsync(stoa, [.. TwilioServer.Sms(Anas, "x", "SM1").Where(f => f.Key != missing)])).IsRefusal(400, "sms.malformed");
         (await DeliverAsync(stoa, TwilioServer.Sms(Anas, "  ", "SM1"))).IsRefusal(400, "message.empty");
-        (await DeliverAsync(stoa, TwilioServer.Sms(Anas, new string('x', 4001), "SM1"))).IsRefusal(400, "message.too_long");
+        (await DeliverAsync(stoa, TwilioServer.Sms(Anas, new string('x', 10_001), "SM1"))).IsRefusal(400, "message.too_long");
         Assert.Equal(0, await stoa.AskAsync(db => db.ReceivedSms.CountAsync(TestContext.Current.CancellationToken)));
 
         foreach (var sid in (string[])["SM1", "SM2", "SM3"])

@@ -46,8 +46,9 @@ public sealed class MailboxConversationTests
         (await eve.GetAsync($"/auth/conversations/{name}/messages")).IsRefusal(404, "conversation.not_found");
         (await eve.PutAsync($"/auth/conversations/{name}/read")).IsRefusal(404, "conversation.not_found");
 
-        // The same name towards Ben is a conversation of Eve and Ben, and Ana sees nothing of it.
-        (await eve.PostAsync($"/auth/conversations/{name}/messages", new { recipient_id = ben.Id, content = "intruding" })).Is(200);
+        // It is the name of Ana and Ben, which Eve cannot give to anything of hers.
+        (await eve.PostAsync($"/auth/conversations/{name}/messages", new { recipient_id = ben.Id, content = "intruding" })).IsRefusal(422,
+            "conversation.name_reserved");
         Assert.Equal(1, (await ana.GetAsync($"/auth/conversations/{name}/messages")).Is(200).Body.GetArrayLength());
         (await eve.PostAsync("/auth/conversations/x/messages", new { recipient_id = 999_999_999, content = "hi" })).IsRefusal(404, "recipient.not_found");
         (await eve.PostAsync("/auth/conversations/x/messages", new { recipient_id = ben.Id })).IsRefusal(422, "validation.failed");

@@ -31,12 +31,13 @@ public sealed class MailboxTests
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = " \n " })).IsRefusal(422, "validation.failed");
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id })).IsRefusal(422, "validation.failed");
         (await ana.PostAsync("/messages", new { content = "hello" })).IsRefusal(422, "validation.failed");
-        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = new string('x', 4001) })).IsRefusal(422, "validation.failed");
+        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = new string('x', 10_001) })).IsRefusal(422,
+            "validation.failed");
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "hello", parent_id = 999_999_999 })).IsRefusal(400, "message.parent_not_found");
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "hello", client_message_id = new string('x', 65) })).IsRefusal(422, "validation.failed");
 
         Assert.Equal(0, (await ben.GetAsync("/messages/received")).Is(200).Body.GetArrayLength());
-        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = new string('x', 4000) })).Is(201);
+        (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = new string('x', 10_000) })).Is(201);
     }
 
     [Theory, EachDatabase]

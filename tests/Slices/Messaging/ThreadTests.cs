@@ -88,7 +88,7 @@ public sealed class ThreadTests
 
         (await ana.PostAsync(path, new { body = "  " })).IsRefusal(400, "message.empty");
         (await ana.PostAsync(path, new { })).IsRefusal(400, "message.empty");
-        (await ana.PostAsync(path, new { body = new string('x', 4001) })).Is(400);
+        (await ana.PostAsync(path, new { body = new string('x', 10_001) })).Is(400);
         var files = new object[] { new { url = "https://example.org/a.png", name = "a.png", mime = "image/png", size = 12 } };
         (await ana.PostAsync(path, new { attachments = files })).Is(200);
         var last = (await ben.GetAsync(path)).Is(200).Body.GetProperty("messages")[0];

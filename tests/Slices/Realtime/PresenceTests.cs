@@ -22,7 +22,7 @@ public sealed class PresenceTests
     {
         await using var stoa = StoaServer.Start(database, null, Grace);
         var (ana, ben) = await stoa.TwoPeopleAsync();
-        await ana.WriteToAsync(ben, "hello");
+        await TalkAsync(ana, ben);
         Assert.Equal(("offline", false), await SeenAsync(ben, ana));
 
         var answers = await PlayAsync(stoa,
@@ -50,7 +50,7 @@ public sealed class PresenceTests
         var (ana, ben) = await stoa.TwoPeopleAsync();
         var (cleo, dan) = await stoa.TwoPeopleAsync();
         foreach (var partner in (Person[])[ana, cleo, dan])
-            await partner.WriteToAsync(ben, "hello");
+            await TalkAsync(partner, ben);
         await using var listener = await LiveSocket.ConnectAsync(ben);
         var first = await LiveSocket.ConnectAsync(ana);
         await using var second = await LiveSocket.ConnectAsync(cleo);
@@ -79,7 +79,7 @@ public sealed class PresenceTests
         await using var stoa = StoaServer.Start(database, null, Grace);
         var (ana, ben) = await stoa.TwoPeopleAsync();
         using var eve = await stoa.RegisterAsync("eve");
-        await ana.WriteToAsync(ben, "hello");
+        await TalkAsync(ana, ben);
         await using var listener = await LiveSocket.ConnectAsync(ben);
         await using var stranger = await LiveSocket.ConnectAsync(eve);
         await using (await LiveSocket.ConnectAsync(ana))
@@ -108,13 +108,50 @@ public sealed class PresenceTests
     }
 
     [Theory, EachDatabase]
+    [Requirement("S4-95")]
+    public async Task What_one_side_does_alone_shows_nothing_of_the_other(Database database)
+    {
+        await using var stoa = StoaServer.Start(database, null, Grace);
+        var (root, eve, vera) = (await stoa.SuperuserAsync(), await stoa.RegisterAsync("eve"), await stoa.RegisterAsync("vera"));
+        await using var stranger = await LiveSocket.ConnectAsync(eve);
+        var other = new[] { new { user_id = Text(vera) } };
+        (await eve.PostAsync("/api/messages/threads", new { context_type = "LISTING", context_id = "1", participants = other })).Is(200);
+        (await eve.PostAsync("/api/conversations", new { participantIds = new[] { Text(vera) } })).Is(200);
+        await eve.WriteToAsync(vera, "hello?");
+        var socket = await LiveSocket.ConnectAsync(vera);
+        Assert.Equal(("offline", false), await SeenAsync(eve, vera));
+
+        // Who wrote first has shown no more than that either, until the other one answers.
+        Assert.Equal(("offline", false), await SeenAsync(vera, eve));
+        await socket.DisposeAsync();
+        await using (var again = await LiveSocket.ConnectAsync(vera))
+        {
+            await vera.WriteToAsync(eve, "hello!");
+            await Eventually.IsAsync(("online", false), () => SeenAsync(eve, vera));
+            await Eventually.IsAsync(("online", false), () => SeenAsync(vera, eve));
+        }
+
+        await stranger.TakeAsync("user_presence", e => IsAbout(e, vera, "offline"));
+
+        // An accepted consultation is consent too.
+        var astra = await stoa.RegisterAsync("astra");
+        await stoa.GiveRoleAsync(root, astra, "astrologer");
+        await using var star = await LiveSocket.ConnectAsync(astra);
+        var asked = (await vera.PostAsync("/api/consultations",
+            new { astrologerId = Text(astra) })).Is(201).Body.GetProperty("data").GetProperty("id").GetString();
+        Assert.Equal(("offline", false), await SeenAsync(vera, astra));
+        (await astra.PostAsync($"/api/consultations/{asked}/accept", null)).Is(200);
+        await Eventually.IsAsync(("online", false), () => SeenAsync(vera, astra));
+    }
+
+    [Theory, EachDatabase]
     public async Task The_people_of_a_server_that_died_are_offline_when_its_lease_is_out(Database database)
     {
         await using var stoa = StoaServer.Start(database, null, Grace, ShortLease);
         var (ana, ben) = await stoa.TwoPeopleAsync();
         using var cleo = await stoa.RegisterAsync("cleo");
-        await ana.WriteToAsync(ben, "hello");
-        await cleo.WriteToAsync(ben, "hello");
+        await TalkAsync(ana, ben);
+        await TalkAsync(cleo, ben);
         await using var listener = await LiveSocket.ConnectAsync(ben);
         await using var alive = await LiveSocket.ConnectAsync(cleo);
         var renewed = DateTimeOffset.UtcNow.AddSeconds(-1);
@@ -138,7 +175,7 @@ public sealed class PresenceTests
     {
         await using var stoa = StoaServer.Start(database, null, Grace, ShortLease);
         var (ana, ben) = await stoa.TwoPeopleAsync();
-        await ana.WriteToAsync(ben, "hello");
+        await TalkAsync(ana, ben);
         await using var socket = await LiveSocket.ConnectAsync(ana);
         await Eventually.IsAsync(("online", false), () => SeenAsync(ben, ana));
 
@@ -153,7 +190,7 @@ public sealed class PresenceTests
     {
         await using var stoa = StoaServer.Start(database, null, Grace);
         var (ana, ben) = await stoa.TwoPeopleAsync();
-        await ana.WriteToAsync(ben, "hello");
+        await TalkAsync(ana, ben);
         await using var first = await LiveSocket.ConnectAsync(ben);
         await Eventually.IsAsync(("online", false), () => SeenAsync(ana, ben));
 
@@ -173,7 +210,7 @@ public sealed class PresenceTests
         await using var one = StoaServer.Start(Database.Postgres, null, Grace, ShortLease, Secret);
         var two = StoaServer.On(one.Url, Database.Postgres, Grace, ShortLease);
         var (ana, ben) = await one.TwoPeopleAsync();
-        await ana.WriteToAsync(ben, "hello");
+        await TalkAsync(ana, ben);
         await using var listener = await LiveSocket.ConnectAsync(ben, one);
 
         var there = await LiveSocket.ConnectAsync(ana, two);
@@ -209,6 +246,13 @@ public sealed class PresenceTests
         var seen = (await reader.GetAsync($"/api/presence?ids={other.Id}")).Is(200).Body.GetProperty("presence")[0];
         Assert.Equal(seen.GetProperty("status").GetString() == "online", seen.GetProperty("online").GetBoolean());
         return (seen.GetProperty("status").GetString()!, seen.GetProperty("last_seen").ValueKind == JsonValueKind.String);
+    }
+
+    /// <summary>Each writes to the other: from then on both see each other.</summary>
+    private static async Task TalkAsync(Person one, Person other)
+    {
+        await one.WriteToAsync(other, "hello");
+        await other.WriteToAsync(one, "hello");
     }
 
     private static bool IsAbout(JsonElement news, Person person, string status) =>

@@ -32,7 +32,7 @@ internal sealed class ParticipantTable : IEntityTypeConfiguration<Participant>
         participant.ToTable("participants");
         participant.Property(p => p.Role).HasMaxLength(30);
         participant.HasOne(p => p.Conversation).WithMany(c => c.Participants).HasForeignKey(p => p.ConversationId).OnDelete(DeleteBehavior.Cascade);
-        participant.HasOne<User>().WithMany().HasForeignKey(p => p.UserId).OnDelete(DeleteBehavior.Restrict);
+        participant.HasOne(p => p.User).WithMany().HasForeignKey(p => p.UserId).OnDelete(DeleteBehavior.Restrict);
         participant.HasIndex(p => new { p.ConversationId, p.UserId }).IsUnique();
         participant.HasIndex(p => new { p.UserId, p.ConversationId });
     }

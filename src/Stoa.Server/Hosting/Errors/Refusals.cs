@@ -35,6 +35,7 @@ public static class Refusals
     public static int Status(this Refusal refusal) => refusal.Kind switch
     {
         RefusalKind.Invalid => StatusCodes.Status400BadRequest,
+        RefusalKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
         RefusalKind.Unauthenticated => StatusCodes.Status401Unauthorized,
         RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
         RefusalKind.NotFound => StatusCodes.Status404NotFound,

@@ -14,4 +14,12 @@ public sealed class RateLimitSettings
     /// <summary>Requests of one address in a minute at one server, whoever asks; loopback addresses are not counted; 0: as many as it likes.</summary>
     [Aliases("RATELIMIT__REQUESTS_PER_NETWORK_PER_MINUTE"), Between("0", "10000000")]
     public int RequestsPerNetworkPerMinute { get; init; } = 6_000;
+
+    /// <summary>Conversations, consultations and reports together that an account may open in an hour; 0: as many as it likes.</summary>
+    [Between("0", "100000")]
+    public int OpeningsPerHour { get; init; } = 100;
+
+    /// <summary>Pages of a conversation that an account may ask for over its sockets in a minute; 0: as many as it likes.</summary>
+    [Between("0", "100000")]
+    public int HistoriesPerMinute { get; init; } = 120;
 }

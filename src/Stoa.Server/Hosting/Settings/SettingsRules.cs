@@ -18,6 +18,9 @@ internal static class SettingsRules
 
     private const int MinimumMonitoringKey = 16;
 
+    // As wide as its column.
+    private const int MaxContextType = 50;
+
     // The sample values of published deployments and tutorials: known to everybody, so they sign for everybody.
     private static readonly string[] SampleSecrets =
         ["yoursecret", "yoursupersecret", "yourjwtsecret", "yourverysecret", "changeme", "changethis", "replaceme", "replacethis", "supersecret", "jwtsecret", "secretkey", "devsecret", "insecure", "example", "mysecret"];
@@ -39,6 +42,12 @@ internal static class SettingsRules
         {
             if (!Enum.TryParse<ConversationKind>(kind, ignoreCase: true, out _) || char.IsAsciiDigit(kind[0]))
                 problems.Add($"Redaction:Kinds has '{kind}': it must be one of {string.Join(", ", Enum.GetNames<ConversationKind>())}");
+        }
+
+        foreach (var type in settings.Threads.ContextTypes)
+        {
+            if (type.Length is 0 or > MaxContextType || !type.All(static c => c is (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_'))
+                problems.Add($"Threads:ContextTypes has '{type}': it must be 1 to {MaxContextType} capital letters, digits and underscores");
         }
 
         if (settings.Data.Folder.Length == 0)

@@ -50,6 +50,8 @@ public sealed class StoaSettings
 
     public RateLimitSettings RateLimit { get; init; } = new();
 
+    public ThreadsSettings Threads { get; init; } = new();
+
     public RedactionSettings Redaction { get; init; } = new();
 
     public FilesSettings Files { get; init; } = new();

@@ -15,7 +15,9 @@ public static class WebServices
 
     private static IServiceCollection AddLimits(this IServiceCollection services) => services
         .AddSingleton<RateLimits>()
-        .AddSingleton<RequestLimits>();
+        .AddSingleton<RequestLimits>()
+        .AddSingleton<OpeningRate>()
+        .AddSingleton<OpenShares>();
 
     private static IServiceCollection AddCrossOrigin(this IServiceCollection services, StoaSettings settings) => services
         .AddCors(o => o.AddDefaultPolicy(p => p

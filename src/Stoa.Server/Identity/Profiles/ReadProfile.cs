@@ -23,7 +23,7 @@ public sealed class ReadProfile(StoaDb db, TimeProvider clock)
         var now = clock.GetUtcNow();
         var isOwn = userId == caller.UserId;
         var found = await db.Users.AsNoTracking()
-            .Where(u => u.Id == userId && u.DeletedAt == null && (isOwn || (u.IsActive && (u.SuspendedUntil == null || u.SuspendedUntil <= now))))
+            .Where(u => u.Id == userId && u.DeletedAt == null).Where(isOwn ? static _ => true : UserStanding.IsShown(now))
             .Select(u => new { User = u, u.Profile }).SingleOrDefaultAsync(cancellation);
         return found is null ? User.NotFound : new Response(found.User, found.Profile ?? new Profile { UserId = userId }, isOwn);
     }

@@ -2,9 +2,11 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Core;
 using Stoa.Core.Conversations;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 
 namespace Stoa.Server.Messaging.Doors;
@@ -18,7 +20,7 @@ public static class Consultations
     {
         var consultations = routes.MapGroup("/api/consultations").RequireAuthorization().WithTags("Consultations").WithMetadata(new CamelCaseWire());
         consultations.MapPost("", Request).WithSummary("Ask an astrologer for a consultation").Example("""{"astrologerId":"12"}""")
-            .Refuses(RequestConsultation.AstrologerNotFound, RequestConsultation.ByUser);
+            .Refuses(RequestConsultation.AstrologerNotFound, RequestConsultation.ByUser, Restriction.MessagingBanned, OpeningRate.TooMany);
         consultations.MapGet("", List).WithSummary("The caller's consultations, newest first").Refuses(UnknownState);
         Decision(consultations, "accept", ConsultationState.Accepted, "Accept a consultation; the two may write to each other from now on");
         Decision(consultations, "decline", ConsultationState.Declined, "Decline a consultation");

@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core;
 using Stoa.Core.Conversations;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Messaging.Uploads;
 
@@ -16,7 +18,6 @@ public static class DirectConversations
 {
     public static readonly Refusal UnknownType = Refusal.Invalid("message.type_unknown", "messageType is one of text, image, audio, video, file, location");
     public static readonly Refusal NobodyNamed = Refusal.Invalid("conversation.nobody", "participantId or participantIds is needed");
-    private const string OwnInbox = "admin";
 
     public static void MapDirectConversations(this IEndpointRouteBuilder routes)
     {
@@ -24,16 +25,23 @@ public static class DirectConversations
         conversations.MapGet("", List).WithSummary("The caller's conversations, most recently written first");
         conversations.MapPost("", Open).WithSummary("Open a conversation with somebody, or among several")
             .Example("""{"participantId":"8"}""")
-            .Refuses(NobodyNamed, SendDirectMessage.ToSelf, SendDirectMessage.RecipientNotFound, WhoMayWrite.NotPermitted, OpenGroup.Size, OpenThread.ParticipantNotFound);
+            .Refuses(NobodyNamed, SendDirectMessage.ToSelf, SendDirectMessage.RecipientNotFound, Restriction.MessagingBanned,
+                WhoMayWrite.NotPermitted, OpeningRate.TooMany,
+                OpenGroup.Size, OpenThread.ParticipantNotFound);
         conversations.MapGet("/search", Search).WithSummary("Find one's messages by their words, newest first; before= takes a message id").Refuses(SearchMessages.BadQuery);
-        conversations.MapGet("/{name}", Read).WithSummary("One conversation; admin is the caller's inbox with the support desk").Refuses(Conversation.NotFound);
+        conversations.MapGet("/{name}",
+            Read).WithSummary("One conversation; admin is the caller's inbox with the support desk").Refuses(Conversation.NotFound,
+            ConversationName.Ambiguous);
         conversations.MapGet("/{name}/messages", ReadMessages).WithSummary("A page of messages: after= to catch up, before= to scroll back, or page=")
-            .Refuses(Conversation.NotFound);
+            .Refuses(Conversation.NotFound, ConversationName.Ambiguous);
         conversations.MapPost("/{name}/messages", Post).WithSummary("Send a message; answered once it is durable")
             .Example("""{"content":"Hello!","messageType":"text","clientMessageId":"0d7c4c1e"}""")
-            .Refuses(Conversation.NotFound, Conversation.Closed, Message.Empty, UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken,
-                WhoMayWrite.NotPermitted, MessageRate.TooMany, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken);
-        conversations.MapPost("/{name}/read", MarkAll).WithSummary("Mark everything in the conversation as read").Refuses(Conversation.NotFound);
+            .Refuses(Conversation.NotFound, ConversationName.Ambiguous, Conversation.Closed, Message.Empty, UnknownType,
+                SendMessage.ParentNotFound, Message.ClientIdTaken,
+                Restriction.MessagingBanned, WhoMayWrite.NotPermitted, SendDirectMessage.RecipientNotFound, MessageRate.TooMany,
+                    Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken);
+        conversations.MapPost("/{name}/read",
+            MarkAll).WithSummary("Mark everything in the conversation as read").Refuses(Conversation.NotFound, ConversationName.Ambiguous);
     }
 
     private static async Task<Results<Ok<Envelope<ConversationPage>>, ProblemHttpResult>> List(
@@ -95,7 +103,8 @@ public static class DirectConversations
     private static async Task<Outcome<ResolveConversation.Place>> PlaceAsync(
         string name, ResolveConversation resolve, OpenSupportInbox inbox, Caller caller, CancellationToken cancellation)
     {
-        if (name == OwnInbox && caller.Type != PartyType.Admin && (await inbox.Handle(caller.UserId, cancellation)).Refusal is { } refusal)
+        if (name == Conversation.OwnInbox && caller.Type != PartyType.Admin
+            && (await inbox.Handle(caller.UserId, cancellation)).Refusal is { } refusal)
             return refusal;
         return await resolve.Handle(name, caller, cancellation);
     }
@@ -116,6 +125,6 @@ public static class DirectConversations
         if (sent.Refusal is { } refusal)
             return refusal.ToHttp();
         var card = await cards.FindAsync(place.Id, cancellation);
-        return TypedResults.Created((string?)null, Envelope.Of(DirectMessage.Of(sent.Value.Message, card, links)));
+        return TypedResults.Created((string?)null, Envelope.Of(DirectMessage.Of(sent.Value.Message, card, links, place.As.UserId)));
     }
 }

@@ -10,6 +10,7 @@ namespace Stoa.Server.Messaging.Doors;
 /// <param name="Seq">Its number within the conversation: a gap says that something was missed, and <c>?after=</c> brings it.</param>
 /// <param name="SenderId">Digits; the support desk is <c>admin</c>.</param>
 /// <param name="Status">sent, delivered or read: as its recipients left it when this was written.</param>
+/// <param name="ClientMessageId">Its sender's own text: where contact details are taken out, nobody else is shown it.</param>
 /// <param name="MediaUrl">The first attachment's address, for clients that know one.</param>
 public sealed record DirectMessage(
     [property: JsonPropertyName("_id")] StringId MongoId,
@@ -53,7 +54,7 @@ public sealed record DirectMessage(
             card.WireIdOf(message.SenderId), PartyNames.Of(sender.Type), sender.Name,
             recipient is null ? null : card.WireIdOf(recipient.UserId), recipient is null ? null : PartyNames.Of(recipient.Type),
             message.Body, WireNames.Of(message.Type), first?.Url, first?.Size, first?.Duration, first?.ThumbnailUrl, media,
-            message.ReplyToId, message.ReplyToId, message.ClientMessageId,
+            message.ReplyToId, message.ReplyToId, sender.IsRedacted && reader != message.SenderId ? null : message.ClientMessageId,
             message.SentAt, message.SentAt, message.EditedAt ?? message.SentAt,
             StatusOf(message, progress, reader), message.ReadAt, message.IsRedacted, message.EditedAt is not null,
             message.ErasedAt is not null || (reader is { } who && message.IsHiddenFrom(who)));

@@ -26,7 +26,7 @@ public static class DirectSocket
         io.OnRequest<OneConversation>(Events.DmTypingStop, Events.DmError, static (socket, payload, caller, cancellation) =>
             TypingAsync(socket, payload, caller, Events.DmTypingStop, Events.DmUserStoppedTyping, cancellation));
         io.OnRequest<MessagesHandedOver>(Events.DmDelivered, Events.DmError, DeliveredAsync);
-        io.OnRequest<ReadHistory>(Events.DmHistory, Events.DmError, HistoryAsync);
+        io.OnQuestion<ReadHistory>(Events.DmHistory, Events.DmError, HistoryAsync, Events.DmHistory, Events.DmHistoryResponse);
         io.AnswerFaults(Events.DmError);
     }
 
@@ -68,7 +68,7 @@ public static class DirectSocket
 
         var message = sent.Value.Message;
         var card = await socket.Services.GetRequiredService<ConversationCards>().FindAsync(message.ConversationId, cancellation);
-        var view = DirectMessage.Of(message, card, socket.Services.GetRequiredService<FileLinks>());
+        var view = DirectMessage.Of(message, card, socket.Services.GetRequiredService<FileLinks>(), message.SenderId);
         await socket.EmitAsync(Events.DmMessageSent, view);
         return view;
     }
@@ -116,14 +116,12 @@ public static class DirectSocket
         if (place.Refusal is { } unknown)
             return unknown;
         var (id, reader) = place.Value;
-        var read = await socket.Services.GetRequiredService<ReadMessages>().Handle(new(id, payload.After, payload.Before, payload.Page, payload.Limit), reader, cancellation);
+        var read = await socket.Services.GetRequiredService<AskHistory>().Handle(new(id, payload.After, payload.Before, payload.Page,
+            payload.Limit), reader, cancellation);
         if (read.Refusal is { } refusal)
             return refusal;
         var page = MessagePage.Of(read.Value, reader.UserId, socket.Services.GetRequiredService<FileLinks>());
-        var view = new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore);
-        await socket.EmitAsync(Events.DmHistory, view);
-        await socket.EmitAsync(Events.DmHistoryResponse, view);
-        return view;
+        return new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore);
     }
 
     /// <summary>Relayed only to a room this socket was let into, so the membership check of joining holds here too.</summary>
@@ -140,8 +138,10 @@ public static class DirectSocket
 
         if (IsRepeated(socket, id, name))
             return (object?)null;
-        var card = await socket.Services.GetRequiredService<ConversationCards>().FindAsync(id, cancellation);
-        var typing = new Typing(card.WireName, card.WireIdOf(writer.UserId), PartyNames.Of(caller.Type), writer.Name);
+        var said = await socket.Services.GetRequiredService<SayTyping>().Handle(id, writer, cancellation);
+        if (said.Refusal is not null || said.Value is not { } card)
+            return said.Then<object?>(static _ => null);
+        var typing = new Typing(card.WireName, card.WireIdOf(writer.UserId), PartyNames.Of(caller.Type), card.PartyOf(writer.UserId).Name);
         var others = socket.To(room).Except(Rooms.User(caller.UserId)).Volatile;
         await others.EmitAsync(name, typing);
         await others.EmitAsync(otherName, typing);

@@ -116,7 +116,7 @@ public sealed record ConversationView(
         var card = summary.Card;
         var last = summary.Last;
         return new ConversationView(
-            card.WireName, card.WireName, TypeOf(card), card.Alias, card.Title,
+            card.WireName, card.WireName, TypeOf(card), card.ShownAlias, card.Title,
             [.. card.Parties.Select(p => new PartyView(card.WireIdOf(p.UserId), PartyNames.Of(p.Type), p.Name))],
             last is null ? null : new LastMessageView(last.Id, last.Body, card.WireIdOf(last.SenderId), last.SentAt, WireNames.Of(last.Type), last.Seq),
             last?.SentAt, last is null ? null : Preview(last.Body), summary.LastSeq, summary.UnreadCount, summary.LastReadSeq, summary.IsActive,

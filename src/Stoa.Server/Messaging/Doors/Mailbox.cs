@@ -2,9 +2,11 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core.Conversations;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Messaging.Uploads;
 
@@ -25,11 +27,16 @@ public static class MailboxDoor
         messages.MapPost("", Post).WithSummary("Send a message to an account; answered once it is durable")
             .Example("""{"recipient_id":8,"content":"Hello Ben!","client_message_id":"0d7c4c1e"}""")
             .Refuses(
-                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, SendMessage.ParentNotFound, Conversation.Closed,
-                Message.ClientIdTaken, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken);
+                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, ConversationName.Reserved, ConversationName.Unusable,
+                    SendMessage.ParentNotFound,
+                Conversation.Closed, Message.ClientIdTaken, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken,
+                Restriction.MessagingBanned, WhoMayWrite.NotPermitted, OpeningRate.TooMany, MessageRate.TooMany);
         messages.MapGet("/{id:long}", Read).WithSummary("One message").Refuses(Message.NotFound, OwnMessage.NotYours);
         messages.MapPut("/{id:long}", Edit).WithSummary("Change a message's text, by its sender")
-            .Example("""{"content":"Hello Ben!!"}""").Refuses(Message.NotFound, EditMessage.NotSender, Message.Empty);
+            .Example("""{"content":"Hello Ben!!"}""").Refuses(
+                Message.NotFound, EditMessage.NotSender, Message.Empty, Conversation.NotFound, Conversation.Closed,
+                    Restriction.MessagingBanned, WhoMayWrite.NotPermitted,
+                SendDirectMessage.RecipientNotFound, MessageRate.TooMany);
         messages.MapPut("/{id:long}/read", MarkOne).WithSummary("Mark one message as read, by its recipient")
             .Refuses(Message.NotFound, MarkMessageRead.NotRecipient);
         messages.MapDelete("/{id:long}", Delete).WithSummary("Delete a message for the caller's side").Refuses(Message.NotFound, OwnMessage.NotYours);
@@ -52,7 +59,7 @@ public static class MailboxDoor
     private static async Task<Results<Ok<List<MailboxMessage>>, ProblemHttpResult>> Search(
         SearchMessages search, FileLinks links, Caller caller, CancellationToken cancellation, string? q = null, long? before = null, int? limit = null) =>
         (await search.Handle(new(q, before, limit), caller, cancellation))
-            .ToOk(r => r.Messages.Select(m => MailboxMessage.Of(new MailboxEntry(m, r.Cards[m.ConversationId].Alias), links)).ToList());
+            .ToOk(r => r.Messages.Select(m => MailboxMessage.Of(m, r.Cards[m.ConversationId], links)).ToList());
 
     private static async Task<Results<Ok<UnreadCount>, ProblemHttpResult>> CountUnreadMessages(
         CountUnread count, Caller caller, CancellationToken cancellation) =>
@@ -66,7 +73,7 @@ public static class MailboxDoor
     {
         var content = new SendMessage.Content(body.Content, MessageType.Text, body.ParentId, body.ClientMessageId ?? key, body.ToAttachments());
         var sent = await send.Handle(new(body.RecipientId!.Value, body.ConversationId, content), caller, cancellation);
-        return sent.ToCreated(s => MailboxMessage.Of(new MailboxEntry(s.Appended.Message, s.Alias), links));
+        return sent.ToCreated(s => MailboxMessage.Of(s, links));
     }
 
     private static async Task<Results<Ok<MailboxMessage>, ProblemHttpResult>> Read(
@@ -118,8 +125,16 @@ public sealed record MailboxMessage(
     DateTimeOffset UpdatedAt)
 {
     public static MailboxMessage Of(MailboxEntry entry, FileLinks links) => new(
-        entry.Id, entry.SenderId, entry.RecipientId, entry.Body, entry.IsRead, Conversation.NameOf(entry.Alias, entry.ConversationId), entry.ReplyToId, entry.Seq,
+        entry.Id, entry.SenderId, entry.RecipientId, entry.Body, entry.IsRead, entry.ConversationName, entry.ReplyToId, entry.Seq,
         AttachmentView.All(entry.Attachments, links), entry.SentAt, entry.UpdatedAt);
+
+    /// <summary>A message under the name that its conversation is known by.</summary>
+    public static MailboxMessage Of(Message message, ConversationCard card, FileLinks links) =>
+        Of(new MailboxEntry(message, card.Kind, card.Alias), links);
+
+    /// <summary>Just sent: the conversation is called as its sender called it.</summary>
+    public static MailboxMessage Of(SendDirectMessage.Sent sent, FileLinks links) =>
+        Of(new MailboxEntry(sent.Appended.Message, ConversationKind.Direct, null), links) with { ConversationId = sent.Name };
 
     public static List<MailboxMessage> All(IReadOnlyList<MailboxEntry> entries, FileLinks links) => [.. entries.Select(e => Of(e, links))];
 }

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core.Conversations;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Messaging.Uploads;
 
@@ -19,13 +21,16 @@ public static class MailboxConversations
         var conversations = routes.MapGroup("/auth/conversations").RequireAuthorization().WithTags("Mailbox").WithMetadata(new UnprocessableWhenInvalid());
         conversations.MapGet("", List).WithSummary("The caller's conversations with one other, most recently written first");
         conversations.MapGet("/{name}/messages", Read).WithSummary("A page of a conversation: the newest first page, oldest first within it; after= catches up")
-            .Refuses(Conversation.NotFound);
+            .Refuses(Conversation.NotFound, ConversationName.Ambiguous);
         conversations.MapPost("/{name}/messages", Post).WithSummary("Send a message in a conversation; answered once it is durable")
             .Example("""{"recipient_id":8,"content":"Hello again!"}""")
             .Refuses(
-                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, SendMessage.ParentNotFound, Conversation.Closed,
-                Message.ClientIdTaken, WhoMayWrite.NotPermitted, MessageRate.TooMany);
-        conversations.MapPut("/{name}/read", MarkRead).WithSummary("Mark everything in a conversation as read").Refuses(Conversation.NotFound);
+                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, ConversationName.Reserved, ConversationName.Unusable,
+                    SendMessage.ParentNotFound,
+                Conversation.Closed, Message.ClientIdTaken, Restriction.MessagingBanned, WhoMayWrite.NotPermitted, OpeningRate.TooMany,
+                    MessageRate.TooMany);
+        conversations.MapPut("/{name}/read",
+            MarkRead).WithSummary("Mark everything in a conversation as read").Refuses(Conversation.NotFound, ConversationName.Ambiguous);
     }
 
     private static async Task<Results<Ok<List<MailboxConversation>>, ProblemHttpResult>> List(
@@ -41,7 +46,8 @@ public static class MailboxConversations
         if (place.Refusal is { } unknown)
             return unknown.ToHttp();
         var page = await read.Handle(new(place.Value.Id, after, before, null, limit ?? DefaultLimit, skip ?? 0), caller, cancellation);
-        return page.ToOk(r => r.Messages.Where(m => !m.IsHiddenFrom(caller.UserId)).Select(m => MailboxMessage.Of(new MailboxEntry(m, r.Card.Alias), links)).ToList());
+        return page.ToOk(r => r.Messages.Where(m => !m.IsHiddenFrom(caller.UserId)).Select(m => MailboxMessage.Of(m, r.Card,
+            links)).ToList());
     }
 
     private static async Task<Results<Ok<MailboxMessage>, ProblemHttpResult>> Post(
@@ -50,7 +56,7 @@ public static class MailboxConversations
     {
         var content = new SendMessage.Content(body.Content, ReplyToId: body.ParentId, ClientMessageId: body.ClientMessageId ?? key, Attachments: body.ToAttachments());
         var sent = await send.Handle(new(body.RecipientId!.Value, name, content), caller, cancellation);
-        return sent.ToOk(s => MailboxMessage.Of(new MailboxEntry(s.Appended.Message, s.Alias), links));
+        return sent.ToOk(s => MailboxMessage.Of(s, links));
     }
 
     private static async Task<Results<Ok<Said>, ProblemHttpResult>> MarkRead(
@@ -72,7 +78,7 @@ public sealed record MailboxConversation(
     {
         var other = summary.Card.Parties.FirstOrDefault(p => p.UserId != reader);
         return new MailboxConversation(
-            Conversation.NameOf(summary.Card.Alias, summary.Card.Id), other?.UserId, other?.Name ?? "Unknown",
+            summary.Card.MailboxName, other?.UserId, other?.Name ?? "Unknown",
             ConversationView.Preview(summary.Last?.Body ?? ""), summary.Last?.SentAt, summary.UnreadCount, summary.LastSeq);
     }
 }

@@ -25,24 +25,29 @@ public static class MessagingSettingsDoor
 
     private static async Task<Results<Ok<MessagingSettingsView>, ProblemHttpResult>> Change(
         PutMessagingSettings body, ChangeMessagingSettings change, Caller admin, CancellationToken cancellation) =>
-        (await change.Handle(new(new(body.Redaction, body.AllowedHosts, body.KeepOriginalsDays, body.MessagesPerMinute), body.Version), admin, cancellation))
+        (await change.Handle(new(new(body.Redaction, body.AllowedHosts, body.KeepOriginalsDays, body.MessagesPerMinute, body.TextFiles),
+            body.Version), admin, cancellation))
             .ToOk(MessagingSettingsView.Of);
 }
 
 /// <summary>See <see cref="MessagingChanges"/>.</summary>
 /// <param name="Version">The one that was read; another in force is refused. Null: replace whatever is there.</param>
 public sealed record PutMessagingSettings(
-    Dictionary<string, IReadOnlyList<string>>? Redaction, List<string>? AllowedHosts, double? KeepOriginalsDays, int? MessagesPerMinute, int? Version);
+    Dictionary<string, IReadOnlyList<string>>? Redaction, List<string>? AllowedHosts, double? KeepOriginalsDays, int? MessagesPerMinute,
+        bool? TextFiles, int? Version);
 
 /// <summary>The values in force. Can be sent back as it is.</summary>
+/// <param name="TextFiles">Left out while text files are not looked through.</param>
 /// <param name="UpdatedBy">Who changed them last; null: they are as configured.</param>
 public sealed record MessagingSettingsView(
     Dictionary<string, List<string>> Redaction, IReadOnlyList<string> AllowedHosts, double KeepOriginalsDays, int MessagesPerMinute,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool TextFiles,
     int Version, DateTimeOffset? UpdatedAt, StringId? UpdatedBy)
 {
     public static MessagingSettingsView Of(MessagingPolicy policy) => new(
         policy.Redaction.ToDictionary(static r => ChangeMessagingSettings.Word(r.Key.ToString()), static r => r.Value.Select(static p => ChangeMessagingSettings.Word(p.ToString())).ToList()),
-        policy.AllowedHosts, policy.KeepOriginals.TotalDays, policy.MessagesPerMinute, policy.Version, policy.UpdatedAt, policy.UpdatedBy is { } id ? new StringId(id) : null);
+        policy.AllowedHosts, policy.KeepOriginals.TotalDays, policy.MessagesPerMinute, policy.ReadsTextFiles, policy.Version,
+            policy.UpdatedAt, policy.UpdatedBy is { } id ? new StringId(id) : null);
 }
 
 [JsonSerializable(typeof(PutMessagingSettings))]

@@ -1,6 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Stoa.Core.Conversations;
 using Stoa.Server.Hosting.Errors;
@@ -70,17 +68,6 @@ public sealed record ThreadMessage(
     public static ThreadMessage Of(Message message, ConversationCard card, FileLinks links) => new(
         message.Id, message.ConversationId, message.SenderId, card.PartyOf(message.SenderId).Name, message.Body, AttachmentView.All(message.Attachments, links),
         message.IsRedacted, message.Seq, message.SentAt, message.EditedAt, message.ReadAt);
-
-    /// <summary>Each as an event <c>NEW_MESSAGE</c> whose id is its number.</summary>
-    internal static async IAsyncEnumerable<SseItem<ThreadMessage>> Events(
-        IAsyncEnumerable<FollowConversation.Entry> entries, long reader, FileLinks links, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await foreach (var (message, card) in entries.WithCancellation(cancellation))
-        {
-            if (!message.IsHiddenFrom(reader))
-                yield return new SseItem<ThreadMessage>(Of(message, card, links), "NEW_MESSAGE") { EventId = message.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture) };
-        }
-    }
 }
 
 /// <param name="Messages">Newest first; what the reader deleted is left out.</param>
@@ -125,5 +112,5 @@ public sealed record ThreadList(List<ThreadView> Threads, int TotalCount);
 [JsonSerializable(typeof(ReviewedThreads))]
 [JsonSerializable(typeof(FlaggedMessages))]
 [JsonSerializable(typeof(ReviewedMessages))]
-[JsonSerializable(typeof(SseItem<ThreadMessage>))]
+[JsonSerializable(typeof(ThreadMessage))]
 public sealed partial class ThreadsJson : JsonSerializerContext;

@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core;
 using Stoa.Core.Conversations;
+using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Messaging.Uploads;
 
@@ -18,7 +20,9 @@ public static class Threads
         var threads = routes.MapGroup("/api/messages/threads").RequireAuthorization().WithTags("Threads");
         threads.MapPost("", Open).WithSummary("Open a thread about something, or find it again")
             .Example("""{"context_type":"LISTING","context_id":"4711","participants":[{"user_id":"8","role":"SELLER"}]}""")
-            .Refuses(OpenThread.ContextInvalid, OpenThread.RoleInvalid, OpenThread.TooMany, OpenThread.AdminsOnly, OpenThread.ParticipantNotFound);
+            .Refuses(
+                OpenThread.ContextInvalid, OpenThread.ContextIsContact, Restriction.MessagingBanned, WhoMayWrite.NotPermitted,
+                    OpeningRate.TooMany, OpenThread.RoleInvalid, OpenThread.TooMany, OpenThread.AdminsOnly, OpenThread.ParticipantNotFound);
         threads.MapGet("", List).WithSummary("The caller's threads, most recently written first; context=TYPE:ID narrows them down");
         threads.MapGet("/{id:long}", Read).WithSummary("One thread with its participants").Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound);
         threads.MapGet("/{id:long}/messages", History).WithSummary("Messages, newest first; after= and before= take a number instead of an offset")
@@ -26,10 +30,12 @@ public static class Threads
         threads.MapPost("/{id:long}/messages", Post).WithSummary("Send a message; answered once it is durable")
             .Example("""{"body":"Is it still available?","client_message_id":"0d7c4c1e"}""")
             .Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound, Message.Empty, Message.TooLong, Message.TooManyAttachments, Attachment.Malformed,
-                Upload.NotFound, Upload.Taken, Conversation.Closed, Message.ClientIdTaken, MessageRate.TooMany);
+                Upload.NotFound, Upload.Taken, Conversation.Closed, Message.ClientIdTaken, Restriction.MessagingBanned,
+                    WhoMayWrite.NotPermitted, SendDirectMessage.RecipientNotFound,
+                MessageRate.TooMany);
         threads.MapPost("/{id:long}/read", MarkRead).WithSummary("Mark everything in the thread as read").Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound);
         threads.MapGet("/{id:long}/stream", Stream).WithSummary("New messages as server-sent events; Last-Event-ID resumes by number")
-            .Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound);
+            .Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound, StreamConversation.TooMany);
     }
 
     private static async Task<Results<Ok<ThreadOpened>, ProblemHttpResult>> Open(
@@ -86,13 +92,14 @@ public static class Threads
         return marked.Refusal is { } refusal ? (await access.ReasonAsync(refusal, id, cancellation)).ToHttp() : TypedResults.Ok(new ThreadDone(true));
     }
 
-    private static async Task<Results<ServerSentEventsResult<ThreadMessage>, ProblemHttpResult>> Stream(
-        long id, HttpContext http, FollowConversation follow, FileLinks links, ThreadAccess access, Caller caller, CancellationToken cancellation)
+    private static async Task<Results<ThreadEvents, ProblemHttpResult>> Stream(
+        long id, HttpContext http, StreamConversation stream, FileLinks links, ThreadAccess access, Caller caller,
+            CancellationToken cancellation)
     {
         var after = long.TryParse(http.Request.Headers["Last-Event-ID"], System.Globalization.CultureInfo.InvariantCulture, out var seq) ? seq : (long?)null;
-        var started = await follow.Handle(id, after, caller, cancellation);
-        return started.Refusal is { } refusal
+        var opened = await stream.Handle(id, after, caller, cancellation);
+        return opened.Refusal is { } refusal
             ? (await access.ReasonAsync(refusal, id, cancellation)).ToHttp()
-            : TypedResults.ServerSentEvents(ThreadMessage.Events(started.Value, caller.UserId, links, cancellation));
+            : new ThreadEvents(opened.Value, caller.UserId, links);
     }
 }

@@ -5,6 +5,7 @@ using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Tokens;
 
@@ -18,7 +19,7 @@ public static class Tickets
     public static void MapTickets(this IEndpointRouteBuilder routes)
     {
         var reports = routes.MapGroup("/reports").RequireAuthorization().WithTags("Reports").WithMetadata(new UnprocessableWhenInvalid());
-        reports.MapPost("", Open).WithSummary("Report something to the operator").Example("""{"title":"Login broken","content":"The page stays blank."}""");
+        reports.MapPost("", Open).WithSummary("Report something to the operator").Example("""{"title":"Login broken","content":"The page stays blank."}""").Refuses(OpeningRate.TooMany);
         reports.MapGet("", Mine).WithSummary("The caller's reports, newest first").Refuses(UnknownStatus);
         reports.MapGet("/{id:long}", Read).WithSummary("One report, for its reporter and superusers").Refuses(Ticket.NotFound, ListTickets.NotYours);
         reports.MapPut("/{id:long}", Edit).WithSummary("Change an open report, by its reporter").Example("""{"content":"It works again."}""")

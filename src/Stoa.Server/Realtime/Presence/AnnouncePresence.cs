@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Core.Presence;
 
@@ -7,7 +8,9 @@ namespace Stoa.Server.Realtime.Presence;
 /// <summary>What is told of an account: online since now, or offline and when it was last seen.</summary>
 internal readonly record struct PresenceNews(long User, bool IsOnline, DateTimeOffset? LastSeen);
 
-/// <summary>Tells presence to those who are online themselves and share a conversation with the account, unless it hides it.</summary>
+/// <summary>
+/// Tells presence to those who are online themselves and have to do with the account by consent of both, unless it hides it.
+/// </summary>
 /// <remarks>Two queries for up to <see cref="BatchSize"/> accounts, one broadcast for each. A hint: who misses it asks <c>GET /api/presence</c>.</remarks>
 internal sealed class AnnouncePresence(IDbContextFactory<StoaDb> databases, Announcer announcer, TimeProvider clock)
 {
@@ -44,12 +47,10 @@ internal sealed class AnnouncePresence(IDbContextFactory<StoaDb> databases, Anno
             return;
         var now = clock.GetUtcNow();
         var users = news.Select(static n => n.User).ToList();
-        var listeners = (await db.Participants
-            .Where(p => users.Contains(p.UserId) && p.LeftAt == null)
-            .Join(db.Participants.Where(o => o.LeftAt == null), p => p.ConversationId, o => o.ConversationId, (p, o) => new { Of = p.UserId, By = o.UserId })
-            .Where(x => x.Of != x.By && db.OnlineUsers.Any(o => o.UserId == x.By && o.Node!.LeaseUntil > now))
+        var listeners = (await MutualContact.Of(db, users)
+            .Where(c => db.OnlineUsers.Any(o => o.UserId == c.With && o.Node!.LeaseUntil > now))
             .Distinct()
-            .ToListAsync(cancellation)).ToLookup(static x => x.Of, static x => x.By);
+            .ToListAsync(cancellation)).ToLookup(static c => c.By, static c => c.With);
         foreach (var one in news)
         {
             var view = UserPresence.Of(one.User, one.IsOnline, one.LastSeen);

@@ -12,7 +12,7 @@ namespace Stoa.Server.Realtime.Presence;
 public static class PresenceRoutes
 {
     public static void MapPresence(this IEndpointRouteBuilder routes) => routes.MapGroup("/api/presence").RequireAuthorization().WithTags("Presence")
-        .MapGet("", Read).WithSummary("Who is online of those one shares a conversation with: ids=1,2,3, at most 100")
+        .MapGet("", Read).WithSummary("Who is online of those one is in touch with by consent of both: ids=1,2,3, at most 100")
         .Refuses(ReadPresence.IdsInvalid);
 
     private static async Task<Results<Ok<PresenceList>, ProblemHttpResult>> Read(ReadPresence read, Caller caller, CancellationToken cancellation, string? ids = null) =>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
+using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
 
@@ -7,8 +8,9 @@ namespace Stoa.Server.Realtime.Presence;
 
 /// <summary>Who of some accounts is online, and since when the others are not (S4-95).</summary>
 /// <remarks>
-/// Only of those with whom the caller shares a conversation and who do not hide it; strangers, those who hide, and those who never existed all read as
-/// offline and never seen, so nothing can be learnt from the answer. Two queries, whatever the ids. Refusal: <c>presence.ids_invalid</c>.
+/// Only of those who have to do with the caller by consent of both (<see cref="MutualContact"/>) and who do not hide it; strangers, those
+/// who hide, and those who never existed all read as offline and never seen, so nothing can be learnt from the answer. Three queries,
+/// whatever the ids. Refusal: <c>presence.ids_invalid</c>.
 /// </remarks>
 public sealed class ReadPresence(StoaDb db, TimeProvider clock)
 {
@@ -28,12 +30,12 @@ public sealed class ReadPresence(StoaDb db, TimeProvider clock)
         // Before the accounts: who is gone from here by then has its last_seen there already.
         var nodes = (await db.OnlineUsers.AsNoTracking().Where(o => asked.Contains(o.UserId))
             .Select(o => new { o.UserId, o.Node!.LeaseUntil, o.Node.RenewedAt }).ToListAsync(cancellation)).ToLookup(static o => o.UserId);
+        var contacts = await MutualContact.Of(db,
+            [caller.UserId]).Where(c => asked.Contains(c.With)).Select(static c => c.With).Distinct().ToListAsync(cancellation);
         var seen = await db.Users.AsNoTracking()
             .Where(u => asked.Contains(u.Id) && u.DeletedAt == null)
             .Where(u => u.Id == caller.UserId || (
-                !db.Profiles.Where(WhoSeesPresence.Hides).Any(p => p.UserId == u.Id)
-                && db.Participants.Any(p => p.UserId == u.Id && p.LeftAt == null
-                    && db.Participants.Any(mine => mine.ConversationId == p.ConversationId && mine.UserId == caller.UserId && mine.LeftAt == null))))
+                contacts.Contains(u.Id) && !db.Profiles.Where(WhoSeesPresence.Hides).Any(p => p.UserId == u.Id)))
             .Select(u => new { u.Id, u.LastSeenAt })
             .ToDictionaryAsync(static u => u.Id, static u => u.LastSeenAt, cancellation);
         var now = clock.GetUtcNow();

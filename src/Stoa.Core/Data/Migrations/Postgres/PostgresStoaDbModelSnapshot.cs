@@ -991,6 +991,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("client_message_id");
 
+                    b.Property<long?>("ContentDigest")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_digest");
+
                     b.Property<long>("ConversationId")
                         .HasColumnType("bigint")
                         .HasColumnName("conversation_id");
@@ -2035,7 +2039,7 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .IsRequired()
                         .HasConstraintName("fk_participants_conversation_id");
 
-                    b.HasOne("Stoa.Core.Accounts.User", null)
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -2043,6 +2047,8 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_participants_user_id");
 
                     b.Navigation("Conversation");
+
+                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>

@@ -952,6 +952,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("client_message_id");
 
+                    b.Property<long?>("ContentDigest")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content_digest");
+
                     b.Property<long>("ConversationId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("conversation_id");
@@ -1976,7 +1980,7 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasConstraintName("fk_participants_conversation_id");
 
-                    b.HasOne("Stoa.Core.Accounts.User", null)
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1984,6 +1988,8 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_participants_user_id");
 
                     b.Navigation("Conversation");
+
+                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>

@@ -13,7 +13,7 @@ using Stoa.Core.Data;
 namespace Stoa.Core.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoaDb))]
-    [Migration("20261201090657_Rights")]
+    [Migration("20261201091521_Rights")]
     partial class Rights
     {
         /// <inheritdoc />
@@ -993,6 +993,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("client_message_id");
+
+                    b.Property<long?>("ContentDigest")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_digest");
 
                     b.Property<long>("ConversationId")
                         .HasColumnType("bigint")
@@ -2038,7 +2042,7 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .IsRequired()
                         .HasConstraintName("fk_participants_conversation_id");
 
-                    b.HasOne("Stoa.Core.Accounts.User", null)
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -2046,6 +2050,8 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_participants_user_id");
 
                     b.Navigation("Conversation");
+
+                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>

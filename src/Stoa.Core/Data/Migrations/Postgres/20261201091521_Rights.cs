@@ -59,6 +59,12 @@ namespace Stoa.Core.Data.Migrations.Postgres
                 nullable: false,
                 defaultValue: 0L);
 
+            migrationBuilder.AddColumn<long>(
+                name: "content_digest",
+                table: "messages",
+                type: "bigint",
+                nullable: true);
+
             migrationBuilder.CreateTable(
                 name: "invitations",
                 columns: table => new
@@ -126,6 +132,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
             migrationBuilder.DropColumn(
                 name: "generation",
                 table: "refresh_tokens");
+
+            migrationBuilder.DropColumn(
+                name: "content_digest",
+                table: "messages");
         }
     }
 }

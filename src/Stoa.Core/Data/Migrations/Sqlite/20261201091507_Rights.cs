@@ -57,6 +57,12 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                 nullable: false,
                 defaultValue: 0L);
 
+            migrationBuilder.AddColumn<long>(
+                name: "content_digest",
+                table: "messages",
+                type: "INTEGER",
+                nullable: true);
+
             migrationBuilder.CreateTable(
                 name: "invitations",
                 columns: table => new
@@ -124,6 +130,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
             migrationBuilder.DropColumn(
                 name: "generation",
                 table: "refresh_tokens");
+
+            migrationBuilder.DropColumn(
+                name: "content_digest",
+                table: "messages");
         }
     }
 }

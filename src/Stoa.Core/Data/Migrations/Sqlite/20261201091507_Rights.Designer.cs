@@ -11,7 +11,7 @@ using Stoa.Core.Data;
 namespace Stoa.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoaDb))]
-    [Migration("20261201090645_Rights")]
+    [Migration("20261201091507_Rights")]
     partial class Rights
     {
         /// <inheritdoc />
@@ -954,6 +954,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("client_message_id");
+
+                    b.Property<long?>("ContentDigest")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content_digest");
 
                     b.Property<long>("ConversationId")
                         .HasColumnType("INTEGER")
@@ -1979,7 +1983,7 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasConstraintName("fk_participants_conversation_id");
 
-                    b.HasOne("Stoa.Core.Accounts.User", null)
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1987,6 +1991,8 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_participants_user_id");
 
                     b.Navigation("Conversation");
+
+                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>
