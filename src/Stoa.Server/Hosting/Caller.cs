@@ -17,6 +17,9 @@ public sealed record Caller(long UserId, long SessionId, string Username, string
     /// <summary>May judge reports: an administrator, or role moderator.</summary>
     public bool IsModerator { get; init; } = IsSuperuser;
 
+    /// <summary>The account has powers that wait for a second step, and no second step: it is an ordinary one for now.</summary>
+    public bool NeedsSecondStep { get; init; }
+
     /// <summary>True for the shared support desk, which came in by its key: it may answer for the desk and nothing else.</summary>
     public bool IsSupportDesk { get; init; }
 

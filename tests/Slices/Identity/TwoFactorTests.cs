@@ -10,6 +10,24 @@ public sealed class TwoFactorTests
     private const string Password = "my-password";
 
     [Theory, EachDatabase]
+    public async Task Powers_that_wait_for_a_second_step_are_there_when_it_is_and_go_with_it(Database database)
+    {
+        var clock = new ManualClock();
+        await using var stoa = StoaServer.Start(database, clock, ("Accounts:SecondStepRoles", "super_admin,moderator"));
+        using var root = await stoa.SuperuserAsync();
+
+        (await root.GetAsync("/auth/users")).IsRefusal(403, "auth.second_step_needed");
+        (await root.GetAsync("/auth/me")).Is(200);
+        var app = new AuthenticatorApp((await root.PostAsync("/auth/totp", new { password = "correct-horse" })).Is(200).Body.GetProperty("otpauth_uri").GetString()!, clock);
+        (await root.PostAsync("/auth/totp/confirm", new { code = app.Code() })).Is(200);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        (await root.GetAsync("/auth/users")).Is(200);
+        (await root.PostAsync("/auth/totp/disable", new { password = "correct-horse" })).Is(200);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        (await root.GetAsync("/auth/users")).IsRefusal(403, "auth.second_step_needed");
+    }
+
+    [Theory, EachDatabase]
     public async Task Enrolling_needs_the_password_and_a_code_and_changes_nothing_before(Database database)
     {
         var clock = new ManualClock();

@@ -79,6 +79,8 @@ public static class Problems
     {
         if (context.Features.Get<AuthenticationRefusal>() is { Code: "auth.key_wrong" } wrong)
             return (wrong.Code, "The key is wrong");
+        if (context.Features.Get<Caller>() is { NeedsSecondStep: true })
+            return ("auth.second_step_needed", "These powers wait for a second step: enrol an authenticator first");
         var policy = context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
         return ("auth.forbidden", policy switch
         {

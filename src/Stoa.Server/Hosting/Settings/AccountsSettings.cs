@@ -29,6 +29,12 @@ public sealed class AccountsSettings
     /// <summary>Roles people may give themselves when they sign up.</summary>
     public IReadOnlyList<string> SelfAssignedRoles { get; init; } = ["user", "influencer", "business", "seller", "buyer"];
 
+    /// <summary>
+    /// Roles whose powers wait until their holder has a second step (authenticator): <c>moderator</c>, <c>admin</c>, <c>super_admin</c>. Without one the account
+    /// is an ordinary one.
+    /// </summary>
+    public IReadOnlyList<string> SecondStepRoles { get; init; } = [];
+
     /// <summary>What authenticator apps call this server.</summary>
     public string Issuer { get; init; } = "Stoa";
 

@@ -122,6 +122,8 @@ internal static class SettingsRules
 
     private static void CheckAccounts(StoaSettings settings, bool isDevelopment, List<string> problems, List<string> notes)
     {
+        foreach (var role in settings.Accounts.SecondStepRoles.Where(static r => !RoleNames.Powerful.Contains(r)))
+            problems.Add($"Accounts:SecondStepRoles has '{role}': it must be one of {string.Join(", ", RoleNames.Powerful)}");
         foreach (var role in settings.Accounts.SelfAssignedRoles.Where(RoleNames.Powerful.Contains))
             problems.Add($"Accounts:SelfAssignedRoles has '{role}': it gives power over others, so nobody may take it alone");
         foreach (var proxy in settings.Listen.KnownProxies.Where(static p => !IPAddress.TryParse(p, out _) && !IPNetwork.TryParse(p, out _)))

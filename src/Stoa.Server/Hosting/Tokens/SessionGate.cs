@@ -11,7 +11,8 @@ namespace Stoa.Server.Hosting.Tokens;
 /// Answers are kept for <c>cacheTime</c> (1 s unless configured). A session ended by this process is forgotten at once; one ended by
 /// another process is noticed after that time at the latest.
 /// </remarks>
-public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan cacheTime, TimeProvider clock)
+/// <param name="secondStepRoles">Roles whose powers an account has only with a second step.</param>
+public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan cacheTime, IReadOnlyCollection<string> secondStepRoles, TimeProvider clock)
 {
     // Bounds the memory; above it what is stale is dropped, which only costs a query each.
     private const int MaxEntries = 100_000;
@@ -32,7 +33,8 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
                 s.User.SuspendedUntil != null && s.User.SuspendedUntil > now,
                 s.User.Roles.Any(r => r.Role!.Name == RoleNames.Astrologer),
                 s.User.Roles.Any(r => r.Role!.Name == RoleNames.Moderator),
-                s.User.Roles.AsQueryable().Any(UserRole.Administers)))
+                s.User.Roles.AsQueryable().Any(UserRole.Administers),
+                s.User.TwoFactorSince != null))
             .SingleOrDefault()));
 
     private readonly ConcurrentDictionary<long, Entry> entries = new();
@@ -79,18 +81,23 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
         var row = await Find.On(db)(db, sessionId, now, cancellation);
         if (row is not { IsActive: true, IsSuspended: false })
             return null;
-        var isAdmin = row.IsSuperuser || row.IsAdmin;
+        var (isSuperuser, isRoleAdmin, isRoleModerator) =
+            (row.IsSuperuser && MayUse(RoleNames.SuperAdmin), row.IsAdmin && MayUse(RoleNames.Admin), row.IsModerator && MayUse(RoleNames.Moderator));
+        var isAdmin = isSuperuser || isRoleAdmin;
         var fullName = string.IsNullOrWhiteSpace(row.FullName) ? null : row.FullName;
-        return new Caller(row.UserId, sessionId, row.Username, fullName ?? row.Username, row.IsSuperuser, PartyTypes.Of(isAdmin, row.IsAstrologer))
+        return new Caller(row.UserId, sessionId, row.Username, fullName ?? row.Username, isSuperuser, PartyTypes.Of(isAdmin, row.IsAstrologer))
         {
             FullName = fullName,
             MessagingBannedUntil = row.MessagingBannedUntil,
             IsAdmin = isAdmin,
-            IsModerator = isAdmin || row.IsModerator,
+            IsModerator = isAdmin || isRoleModerator,
+            NeedsSecondStep = isSuperuser != row.IsSuperuser || isRoleAdmin != row.IsAdmin || isRoleModerator != row.IsModerator,
             CredentialsVersion = row.CredentialsVersion,
             RightsVersion = row.RightsVersion,
             SessionEndsAt = row.ExpiresAt,
         };
+
+        bool MayUse(string role) => row.HasSecondStep || !secondStepRoles.Contains(role);
     }
 
     private void Keep(long sessionId, Entry entry, DateTimeOffset now)
@@ -121,7 +128,8 @@ public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan ca
         bool IsSuspended,
         bool IsAstrologer,
         bool IsModerator,
-        bool IsAdmin);
+        bool IsAdmin,
+        bool HasSecondStep);
 
     private readonly record struct Entry(Caller? Caller, DateTimeOffset Until);
 }

@@ -21,7 +21,7 @@ public static class TokenServices
             settings.Tokens.Skew,
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new SessionGate(
-            p.GetRequiredService<IDbContextFactory<StoaDb>>(), settings.Sessions.CacheTime, p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<IDbContextFactory<StoaDb>>(), settings.Sessions.CacheTime, settings.Accounts.SecondStepRoles, p.GetRequiredService<TimeProvider>()));
         services.AddAuthentication(BearerHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null)
             .AddScheme<AuthenticationSchemeOptions, SupportKeyHandler>(SupportKeyHandler.SchemeName, null);

@@ -16,7 +16,7 @@ namespace Stoa.Server.Identity.Privacy;
 /// <c>auth.paused</c>, <c>auth.busy</c>, <c>mfa.code_wrong</c>, <c>user.last_superuser</c>.
 /// </remarks>
 public sealed class DeleteOwnAccount(
-    StoaDb db, OutboxWriter outbox, EraseAccount erase, Superusers superusers, AccountRights rights, SessionEnding ending, PasswordProof proof, SecondFactor factor, AuditTrail audit, TimeProvider clock)
+    StoaDb db, OutboxWriter outbox, EraseAccount erase, Superusers superusers, AccountRights rights, SessionEnding ending, PasswordProof proof, SecondFactor factor, FailureLog failures, AuditTrail audit, TimeProvider clock)
 {
     /// <param name="Code">Of the authenticator, or a recovery code; needed where a second step is on.</param>
     public sealed record Request(string Password, string? Code);
@@ -27,14 +27,26 @@ public sealed class DeleteOwnAccount(
         if (proven.Refusal is { } refusal)
             return refusal;
         var needsCode = await db.Users.AnyAsync(u => u.Id == caller.UserId && u.TwoFactorSince != null, cancellation);
-        if (needsCode && !await db.WriteAsync(() => factor.SpendAsync(caller.UserId, request.Code ?? "", cancellation), cancellation))
-            return ConfirmTotp.Wrong;
+        if (needsCode && await WhyNotAsync(request.Code, caller, cancellation) is { } wrong)
+            return wrong;
 
         var done = await outbox.WriteAsync(() => EraseAsync(caller, cancellation), cancellation);
         if (done.Refusal is { } last)
             return last;
         ending.Ended(caller.UserId, done.Value, "account deleted");
         return default(Done);
+    }
+
+    /// <summary>Codes are counted with those of signing in: whoever knows the password guesses them here no faster.</summary>
+    private async Task<Refusal?> WhyNotAsync(string? code, Caller caller, CancellationToken cancellation)
+    {
+        var permit = await failures.TakeAsync(CompleteLogIn.NameOf(caller.UserId), passesPause: false, cancellation);
+        if (permit.Refusal is { } paused)
+            return paused;
+        if (!await db.WriteAsync(() => factor.SpendAsync(caller.UserId, code ?? "", cancellation), cancellation))
+            return ConfirmTotp.Wrong;
+        await failures.ForgetAsync(permit.Value, cancellation);
+        return null;
     }
 
     private async Task<Outcome<List<long>>> EraseAsync(Caller caller, CancellationToken cancellation)

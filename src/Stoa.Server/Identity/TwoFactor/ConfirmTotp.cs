@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
 using Stoa.Server.Identity.Throttling;
 
@@ -11,6 +12,7 @@ namespace Stoa.Server.Identity.TwoFactor;
 /// <remarks>Refusals: <c>mfa.code_wrong</c> (also when there is nothing to confirm), <c>auth.paused</c>.</remarks>
 public sealed class ConfirmTotp(
     StoaDb db,
+    OutboxWriter outbox,
     AccountRights rights,
     SecondFactor factor,
     RecoveryCodes recovery,
@@ -26,7 +28,7 @@ public sealed class ConfirmTotp(
         var permit = await failures.TakeAsync(name, passesPause: false, cancellation);
         if (permit.Refusal is { } paused)
             return paused;
-        var codes = await db.WriteAsync(async () =>
+        var codes = await outbox.WriteAsync(async () =>
         {
             if (!await rights.HoldAsync(caller.UserId, caller.CredentialsVersion, cancellation)
                 || !await factor.SpendCodeAsync(caller.UserId, code, isConfirmed: false, cancellation))
@@ -34,6 +36,9 @@ public sealed class ConfirmTotp(
             var now = clock.GetUtcNow();
             await db.Authenticators.Where(a => a.UserId == caller.UserId).ExecuteUpdateAsync(a => a.SetProperty(x => x.ConfirmedAt, now), cancellation);
             await db.Users.Where(u => u.Id == caller.UserId).ExecuteUpdateAsync(u => u.SetProperty(x => x.TwoFactorSince, now), cancellation);
+
+            // Powers that wait for a second step are there from now on.
+            await rights.ChangedAsync(caller.UserId, cancellation);
             return await recovery.RenewAsync(caller.UserId, cancellation);
         }, cancellation);
         if (codes is null)

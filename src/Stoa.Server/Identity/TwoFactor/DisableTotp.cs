@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
 using Stoa.Server.Identity.Throttling;
 
@@ -9,7 +10,7 @@ namespace Stoa.Server.Identity.TwoFactor;
 
 /// <summary>Takes the second step away: by the owner with the password, or by a superuser for somebody who lost authenticator and codes (audited).</summary>
 /// <remarks>Refusals: <c>mfa.not_enrolled</c>, <c>user.not_found</c>, <c>auth.password_wrong</c>, <c>auth.paused</c>, <c>auth.busy</c>.</remarks>
-public sealed class DisableTotp(StoaDb db, PasswordProof proof, AccountRights rights, AuditTrail audit, ILogger<AuthLog> log)
+public sealed class DisableTotp(StoaDb db, OutboxWriter outbox, PasswordProof proof, AccountRights rights, AuditTrail audit, ILogger<AuthLog> log)
 {
     public static readonly Refusal NotEnrolled = Refusal.NotFound("mfa.not_enrolled", "No authenticator is in use");
 
@@ -27,7 +28,7 @@ public sealed class DisableTotp(StoaDb db, PasswordProof proof, AccountRights ri
     /// <param name="proven">What the owner's session was opened under: a password that changed since was not proven. Null: nothing had to be.</param>
     private async Task<Outcome<Done>> RemoveAsync(long userId, long? proven, Caller? actor, CancellationToken cancellation)
     {
-        var removed = await db.WriteAsync(async () =>
+        var removed = await outbox.WriteAsync(async () =>
         {
             if (proven is { } version && !await rights.HoldAsync(userId, version, cancellation))
                 return PasswordProof.Wrong;
@@ -37,6 +38,7 @@ public sealed class DisableTotp(StoaDb db, PasswordProof proof, AccountRights ri
             await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u.SetProperty(x => x.TwoFactorSince, (DateTimeOffset?)null), cancellation);
             if (actor is not null)
                 audit.Note(actor, "user.mfa_removed", "user", userId);
+            await rights.ChangedAsync(userId, cancellation);
             await db.SaveChangesAsync(cancellation);
             return default(Done);
         }, cancellation);
