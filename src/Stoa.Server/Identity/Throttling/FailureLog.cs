@@ -34,7 +34,7 @@ public sealed class FailureLog(StoaDb db, Sealing sealing, TimeProvider clock)
             var before = known is null || known.LastAt + LogInFailures.Memory <= now ? (Count: 0, LastAt: now) : (known.Count, known.LastAt);
 
             // Somebody else's try came between: the next look sees it, and at last the pause.
-            var isCounted = known is null ? await BeginAsync(hash, now, cancellation) : await CountAsync(known, before.Count + 1, now, cancellation);
+            var isCounted = known is null ? await BeginAsync(hash, now, cancellation) : await CountAsync(known, now, passesPause, cancellation);
             if (isCounted)
                 return new Permit(hash, now, before);
         }
@@ -89,13 +89,14 @@ public sealed class FailureLog(StoaDb db, Sealing sealing, TimeProvider clock)
         }
     }
 
-    /// <summary>False when the row is not any more what was read.</summary>
-    private async Task<bool> CountAsync(LogInFailures known, int count, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>False when the row is not any more what was read; to who passes the pause only its being there matters.</summary>
+    private async Task<bool> CountAsync(LogInFailures known, DateTimeOffset now, bool passesPause, CancellationToken cancellation)
     {
-        var (id, seen, last) = (known.Id, known.Count, known.LastAt);
+        var (id, seen, last, forgotten) = (known.Id, known.Count, known.LastAt, now - LogInFailures.Memory);
+        var row = db.LogInFailures.Where(f => f.Id == id && (passesPause || (f.Count == seen && f.LastAt == last)));
         return await db.WriteAsync(
-            () => db.LogInFailures.Where(f => f.Id == id && f.Count == seen && f.LastAt == last)
-                .ExecuteUpdateAsync(f => f.SetProperty(x => x.Count, count).SetProperty(x => x.LastAt, now), cancellation),
+            () => row.ExecuteUpdateAsync(
+                f => f.SetProperty(x => x.Count, x => x.LastAt <= forgotten ? 1 : x.Count + 1).SetProperty(x => x.LastAt, now), cancellation),
             cancellation) == 1;
     }
 }
