@@ -53,7 +53,7 @@ public static class SocketDoor
         Func<Socket, TPayload, Caller, CancellationToken, Task<Outcome<object?>>> handle,
         params IReadOnlyList<string> answers)
         where TPayload : class =>
-        io.On<TPayload, EventAnswer>(name, async (SocketEvent happened, TPayload payload, CancellationToken cancellation) =>
+        io.OnEvent<TPayload, EventAnswer>(name, async (SocketEvent happened, TPayload payload, CancellationToken cancellation) =>
         {
             var socket = happened.Socket;
             var outcome = WhyNot(payload) is { } invalid ? invalid

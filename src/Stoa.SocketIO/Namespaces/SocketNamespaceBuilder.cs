@@ -71,8 +71,7 @@ public class SocketNamespaceBuilder
     /// <summary>
     /// The same, for handlers that want to know how the event came: whether its client waits for the acknowledgement, for one.
     /// </summary>
-    public SocketNamespaceBuilder On<TPayload,
-        TAck>(string eventName, Func<SocketEvent, TPayload, CancellationToken, Task<TAck>> handler) =>
+    public SocketNamespaceBuilder OnEvent<TPayload, TAck>(string eventName, Func<SocketEvent, TPayload, CancellationToken, Task<TAck>> handler) =>
         On(eventName, async (happened, cancellation) => happened.Ack(await handler(happened, Payload<TPayload>(happened), cancellation)));
 
     /// <summary>Called for every event, before the handler of its name, if any.</summary>
