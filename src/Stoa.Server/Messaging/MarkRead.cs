@@ -75,9 +75,12 @@ public sealed class MarkRead(StoaDb db, OutboxWriter outbox, TimeProvider clock)
     {
         var now = clock.GetUtcNow().Rounded();
         var named = request.MessageIds is { } given
-            ? await ReceivedAsync(request.ConversationId, [.. given.Distinct().Take(MaxIds)], reader, cancellation) : null;
+            ? await NamedAsync(request.ConversationId, [.. given.Distinct().Take(MaxIds)], cancellation)
+            : null;
         var upTo = named is null ? last : named.Select(static m => m.Seq).DefaultIfEmpty().Max();
-        var ids = named?.ConvertAll(static m => m.Id);
+
+        // Only what others wrote is marked, and only that is told to them.
+        var ids = named?.Where(m => m.SenderId != reader.UserId).Select(static m => m.Id).ToList();
         while (true)
         {
             var before = await mine.Select(p => new { p.LastReadSeq, p.UnreadCount }).SingleAsync(cancellation);
@@ -95,13 +98,12 @@ public sealed class MarkRead(StoaDb db, OutboxWriter outbox, TimeProvider clock)
         }
     }
 
-    /// <summary>Those of the ids that are messages of others there: only they are marked, and only they are told to the others.</summary>
-    private Task<List<Received>> ReceivedAsync(long conversationId, List<long> ids, Caller reader, CancellationToken cancellation) =>
-        db.Messages
-        .Where(m => m.ConversationId == conversationId && ids.Contains(m.Id) && m.SenderId != reader.UserId)
-        .Select(static m => new Received(m.Id, m.Seq)).ToListAsync(cancellation);
+    /// <summary>Those of the ids that are messages of that conversation.</summary>
+    private Task<List<NamedMessage>> NamedAsync(long conversationId, List<long> ids, CancellationToken cancellation) => db.Messages
+        .Where(m => m.ConversationId == conversationId && ids.Contains(m.Id))
+        .Select(static m => new NamedMessage(m.Id, m.Seq, m.SenderId)).ToListAsync(cancellation);
 
-    private sealed record Received(long Id, long Seq);
+    private sealed record NamedMessage(long Id, long Seq, long SenderId);
 
     private static Expression<Func<Message, bool>> Named(List<long> ids) => m => ids.Contains(m.Id);
 }

@@ -60,12 +60,24 @@ public sealed class Redaction(OwnLines lines, AttachmentRedaction files, Convers
     private async Task<IReadOnlyList<ContactHit>> WithoutMembersAsync(IReadOnlyList<ContactHit> hits, string body, long conversationId,
         CancellationToken cancellation)
     {
-        if (!hits.Any(h => IsMention(h, body)))
+        if (hits.Count == 0 || !body.Contains('@', StringComparison.Ordinal))
             return hits;
         var card = await cards.FindAsync(conversationId, cancellation);
-        return [.. hits.Where(h => !IsMention(h, body)
-            || !card.Parties.Any(p => body.AsSpan(h.Start + 1, h.Length - 1).Equals(p.Username, StringComparison.OrdinalIgnoreCase)))];
+        var mentions = card.Parties.SelectMany(p => MentionsOf(p.Username, body)).ToList();
+        return [.. hits.Where(h => !mentions.Exists(m => h.Start >= m.Start && h.End <= m.End))];
     }
 
-    private static bool IsMention(ContactHit hit, string body) => hit.Length > 1 && body[hit.Start] == '@';
+    private static IEnumerable<(int Start, int End)> MentionsOf(string username, string body)
+    {
+        var mention = "@" + username;
+        for (var at = 0; (at = body.IndexOf(mention, at, StringComparison.OrdinalIgnoreCase)) >= 0; at += mention.Length)
+        {
+            // "@ana" is not in "@ana.k@mail.org", which goes on.
+            var end = at + mention.Length;
+            var next = end < body.Length ? body[end] : ' ';
+            var goesOn = char.IsLetterOrDigit(next) || next is '@' or '_' or '-' || (next == '.' && end + 1 < body.Length && char.IsLetterOrDigit(body[end + 1]));
+            if (!goesOn && (at == 0 || !char.IsLetterOrDigit(body[at - 1])))
+                yield return (at, end);
+        }
+    }
 }
