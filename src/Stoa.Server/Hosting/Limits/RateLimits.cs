@@ -7,7 +7,7 @@ namespace Stoa.Server.Hosting.Limits;
 /// The permit is taken before what it permits is done. A refused try is not counted: whoever waits as long as he was told passes. No counter is dropped while its
 /// window runs. Memory is bounded by shares: each limit has a table of its own (<see cref="RateLimit.MaxKeys"/>); in a full one newcomers share counters, those of a
 /// wider network the same one, so whoever fills it touches neither other limits nor counters that are there. The framework's limiter would do, but takes its time
-/// from a clock of its own. A try costs some 0.1 µs and, once its counter is there, no memory.
+/// from a clock of its own. A try allocates nothing once its counter is there.
 /// </remarks>
 public sealed class RateLimits(TimeProvider clock, RedisLimits? shared = null)
 {

@@ -5,7 +5,7 @@ using Stoa.Server.Hosting.Settings;
 namespace Stoa.Server.Hosting.Limits;
 
 /// <summary>How much one account and one network may ask for, over all routes and events together: so much that nobody notices who does not mean to.</summary>
-/// <remarks>Counted at this node. Refusal: <c>rate.requests</c>, with the time to wait. Costs a request some 0.3 µs and no memory.</remarks>
+/// <remarks>Counted at this node. Refusal: <c>rate.requests</c>, with the time to wait. A count allocates nothing.</remarks>
 public sealed class RequestLimits(RateLimits limits, StoaSettings settings)
 {
     public static readonly Refusal TooMany = Refusal.TooMany("rate.requests", "Too many requests, please slow down");

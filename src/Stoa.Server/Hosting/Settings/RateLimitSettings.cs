@@ -9,11 +9,11 @@ public sealed class RateLimitSettings
 
     /// <summary>Requests and socket events of one account in a minute at one server, over all doors; 0: as many as it likes.</summary>
     [Aliases("RATELIMIT__REQUESTS_PER_MINUTE"), Between("0", "10000000")]
-    public int RequestsPerMinute { get; init; } = 1_200;
+    public int RequestsPerMinute { get; init; } = 6_000;
 
     /// <summary>Requests of one address in a minute at one server, whoever asks; loopback addresses are not counted; 0: as many as it likes.</summary>
     [Aliases("RATELIMIT__REQUESTS_PER_NETWORK_PER_MINUTE"), Between("0", "10000000")]
-    public int RequestsPerNetworkPerMinute { get; init; } = 6_000;
+    public int RequestsPerNetworkPerMinute { get; init; } = 30_000;
 
     /// <summary>Conversations, consultations and reports together that an account may open in an hour; 0: as many as it likes.</summary>
     [Between("0", "100000")]
