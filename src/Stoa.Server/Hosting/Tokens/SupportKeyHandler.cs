@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Stoa.Server.Hosting.Security;
 
 namespace Stoa.Server.Hosting.Tokens;
 
@@ -14,7 +15,8 @@ public sealed class SupportKeyHandler(
     ILoggerFactory logger,
     UrlEncoder encoder,
     SupportKey key,
-    SupportDesk desk) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    SupportDesk desk,
+    SecurityTrail trail) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "support key";
     public const string Header = "x-admin-key";
@@ -28,6 +30,7 @@ public sealed class SupportKeyHandler(
         if (key.WhyNot(given[0], Context.Connection.RemoteIpAddress) is not null)
         {
             wasWrong = true;
+            await desk.NoteWrongKeyAsync(trail, Context.RequestAborted);
             return AuthenticateResult.Fail(SupportKey.Wrong.Code);
         }
 

@@ -1,4 +1,5 @@
 using Stoa.Server.Hosting.Limits;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Hosting.Web;
@@ -8,6 +9,8 @@ public static class WebServices
 {
     public static IServiceCollection AddWeb(this IServiceCollection services, StoaSettings settings) => services
         .AddSingleton<RateLimits>()
+        .AddScoped<RequestOrigin>()
+        .AddScoped<SecurityTrail>()
         .AddSingleton(new MonitoringAccess(settings.Monitoring))
         .AddValidation()
         .AddCors(o => o.AddDefaultPolicy(p => p
@@ -19,6 +22,7 @@ public static class WebServices
     public static void UseWeb(this WebApplication app)
     {
         app.UseKnownProxies();
+        RequestOrigin.Use(app);
         app.UseAnswerHeaders();
         app.UseCors();
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Identity.Doors;
@@ -12,10 +13,15 @@ public static class Support
     public static void MapSupport(this IEndpointRouteBuilder routes) => routes.MapPost("/api/admin/login", LogIn).WithTags("Support desk").WithMetadata(new CamelCaseWire())
         .WithSummary("Whether the support desk's key is right").Example("""{"adminKey":"…"}""").Refuses(SupportKey.Missing, SupportKey.Wrong);
 
-    private static Results<Ok<SupportSignIn>, ProblemHttpResult> LogIn(SupportBody body, HttpContext http, SupportKey key, TimeProvider clock) =>
-        key.WhyNot(body.AdminKey, http.Connection.RemoteIpAddress) is { } refusal
-            ? refusal.ToHttp()
-            : TypedResults.Ok(new SupportSignIn(true, new SupportSession(true, body.AdminKey!, clock.GetUtcNow()), "Authenticated"));
+    private static async Task<Results<Ok<SupportSignIn>, ProblemHttpResult>> LogIn(
+        SupportBody body, HttpContext http, SupportKey key, SupportDesk desk, SecurityTrail trail, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (key.WhyNot(body.AdminKey, http.Connection.RemoteIpAddress) is not { } refusal)
+            return TypedResults.Ok(new SupportSignIn(true, new SupportSession(true, body.AdminKey!, clock.GetUtcNow()), "Authenticated"));
+        if (refusal == SupportKey.Wrong)
+            await desk.NoteWrongKeyAsync(trail, cancellation);
+        return refusal.ToHttp();
+    }
 }
 
 public sealed record SupportBody([property: AtMost(1000)] string? AdminKey);

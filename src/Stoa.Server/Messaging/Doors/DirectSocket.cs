@@ -120,7 +120,7 @@ public static class DirectSocket
         if (read.Refusal is { } refusal)
             return refusal;
         var page = MessagePage.Of(read.Value, reader.UserId, socket.Services.GetRequiredService<FileLinks>());
-        var view = new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore);
+        var view = new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore, page.BeginAnew);
         await socket.EmitAsync(Events.DmHistory, view);
         await socket.EmitAsync(Events.DmHistoryResponse, view);
         return view;
