@@ -53,6 +53,90 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("authenticators", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.EmailChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset?>("AppliedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("applied_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("NewEmail")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("new_email");
+
+                    b.Property<string>("OldEmail")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("old_email");
+
+                    b.Property<string>("OldEmailKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("old_email_key");
+
+                    b.Property<DateTimeOffset?>("OldVerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("old_verified_at");
+
+                    b.Property<string>("ProofHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("proof_hash");
+
+                    b.Property<string>("UndoHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("undo_hash");
+
+                    b.Property<DateTimeOffset?>("UndoUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undo_until");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_email_changes");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_email_changes_expires_at");
+
+                    b.HasIndex("OldEmailKey")
+                        .HasDatabaseName("ix_email_changes_old_email_key");
+
+                    b.HasIndex("ProofHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_email_changes_proof_hash");
+
+                    b.HasIndex("UndoHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_email_changes_undo_hash");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_email_changes_user_id");
+
+                    b.ToTable("email_changes", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
                 {
                     b.Property<long>("Id")
@@ -328,6 +412,50 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasDatabaseName("ix_password_reset_tokens_user_id_email");
 
                     b.ToTable("password_reset_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Accounts.PhoneVerification", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("number");
+
+                    b.Property<string>("SentCodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sent_code_hash");
+
+                    b.Property<string>("ShownCodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("shown_code_hash");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_phone_verifications");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_phone_verifications_expires_at");
+
+                    b.HasIndex("Number")
+                        .HasDatabaseName("ix_phone_verifications_number");
+
+                    b.ToTable("phone_verifications", (string)null);
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.Profile", b =>
@@ -678,6 +806,11 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("bio");
 
+                    b.Property<string>("ContactNumber")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("contact_number");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -746,6 +879,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("phone_number");
+
+                    b.Property<DateTimeOffset?>("PhoneVerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("phone_verified_at");
 
                     b.Property<long>("RightsVersion")
                         .HasColumnType("bigint")
@@ -1788,13 +1925,18 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .HasColumnName("last_error");
 
-                    b.Property<long>("MessageId")
+                    b.Property<long?>("MessageId")
                         .HasColumnType("bigint")
                         .HasColumnName("message_id");
 
                     b.Property<int>("Part")
                         .HasColumnType("integer")
                         .HasColumnName("part");
+
+                    b.Property<string>("SealedText")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("sealed_text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1841,6 +1983,18 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_authenticators_user_id");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.EmailChange", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_email_changes_user_id");
+
+                    b.Navigation("User");
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", "User")
@@ -1873,6 +2027,16 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_password_reset_tokens_user_id");
 
                     b.Navigation("User");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Accounts.PhoneVerification", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithOne()
+                        .HasForeignKey("Stoa.Core.Accounts.PhoneVerification", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_phone_verifications_user_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.Profile", b =>
@@ -2160,7 +2324,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
                         .HasConstraintName("fk_sms_messages_message_id");
 
                     b.HasOne("Stoa.Core.Accounts.User", null)

@@ -47,6 +47,88 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("authenticators", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.EmailChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AppliedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("applied_at");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("NewEmail")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("new_email");
+
+                    b.Property<string>("OldEmail")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("old_email");
+
+                    b.Property<string>("OldEmailKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("old_email_key");
+
+                    b.Property<long?>("OldVerifiedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("old_verified_at");
+
+                    b.Property<string>("ProofHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proof_hash");
+
+                    b.Property<string>("UndoHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undo_hash");
+
+                    b.Property<long?>("UndoUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("undo_until");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_email_changes");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_email_changes_expires_at");
+
+                    b.HasIndex("OldEmailKey")
+                        .HasDatabaseName("ix_email_changes_old_email_key");
+
+                    b.HasIndex("ProofHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_email_changes_proof_hash");
+
+                    b.HasIndex("UndoHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_email_changes_undo_hash");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_email_changes_user_id");
+
+                    b.ToTable("email_changes", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
                 {
                     b.Property<long>("Id")
@@ -312,6 +394,50 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_password_reset_tokens_user_id_email");
 
                     b.ToTable("password_reset_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Accounts.PhoneVerification", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("number");
+
+                    b.Property<string>("SentCodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sent_code_hash");
+
+                    b.Property<string>("ShownCodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shown_code_hash");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_phone_verifications");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_phone_verifications_expires_at");
+
+                    b.HasIndex("Number")
+                        .HasDatabaseName("ix_phone_verifications_number");
+
+                    b.ToTable("phone_verifications", (string)null);
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.Profile", b =>
@@ -650,6 +776,11 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("bio");
 
+                    b.Property<string>("ContactNumber")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contact_number");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -717,6 +848,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("phone_number");
+
+                    b.Property<long?>("PhoneVerifiedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("phone_verified_at");
 
                     b.Property<long>("RightsVersion")
                         .HasColumnType("INTEGER")
@@ -1729,13 +1864,18 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("last_error");
 
-                    b.Property<long>("MessageId")
+                    b.Property<long?>("MessageId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("message_id");
 
                     b.Property<int>("Part")
                         .HasColumnType("INTEGER")
                         .HasColumnName("part");
+
+                    b.Property<string>("SealedText")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sealed_text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1782,6 +1922,18 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_authenticators_user_id");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.EmailChange", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_email_changes_user_id");
+
+                    b.Navigation("User");
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", "User")
@@ -1814,6 +1966,16 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_password_reset_tokens_user_id");
 
                     b.Navigation("User");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Accounts.PhoneVerification", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithOne()
+                        .HasForeignKey("Stoa.Core.Accounts.PhoneVerification", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_phone_verifications_user_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.Profile", b =>
@@ -2101,7 +2263,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
                         .HasConstraintName("fk_sms_messages_message_id");
 
                     b.HasOne("Stoa.Core.Accounts.User", null)
