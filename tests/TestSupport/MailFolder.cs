@@ -14,6 +14,21 @@ public static class MailFolder
         mails => mails.Count >= count,
         mails => $"{mails.Count} of {count} mails to {address}: {string.Join(", ", mails.Select(static m => m.Subject))}");
 
+    /// <summary>Proves the address of an account as its owner does: with the link in the welcome mail.</summary>
+    public static async Task<Person> ProveEmailAsync(this Person person)
+    {
+        var address = (await person.GetAsync("/auth/me")).Is(200).Body.GetProperty("email").GetString()!;
+        var welcome = await Eventually.GetAsync(
+            () =>
+            {
+                person.Server.Tick();
+                return person.Server.MailsTo(address).Find(static m => m.Subject.StartsWith("Welcome", StringComparison.Ordinal));
+            },
+            static m => m is not null, _ => $"no welcome mail to {address}");
+        (await person.PostAsync($"/api/v1/users/verify-email/{welcome!.Token}", null)).Is(200);
+        return person;
+    }
+
     /// <summary>The mails to this address that lie there now, oldest first.</summary>
     public static List<WrittenMail> MailsTo(this StoaServer server, string address) =>
         [.. server.Mails().Where(m => string.Equals(m.To, address, StringComparison.OrdinalIgnoreCase))];
@@ -48,6 +63,9 @@ public sealed class WrittenMail(string path)
 
     /// <summary>The token of the link in the text part.</summary>
     public string Token => Text[(Text.IndexOf("?token=", StringComparison.Ordinal) + 7)..].Split('\n', '\r', ' ')[0];
+
+    /// <summary>Fails with the whole text unless it says this.</summary>
+    public void Says(string words) => Assert.Contains(words, Text, StringComparison.Ordinal);
 
     /// <summary>The mail as Python's e-mail package reads it.</summary>
     public async Task<ReceivedMail> ReadByPythonAsync()

@@ -74,6 +74,9 @@ public sealed class StoaServer : WebApplicationFactory<Program>
     public static StoaServer On(string url, Database database, params (string Key, string Value)[] settings) =>
         new(database, null, settings.Append(("Tokens:Secret", "0123456789abcdef0123456789abcdef")).ToDictionary(static s => s.Item1, static s => s.Item2, StringComparer.Ordinal), url);
 
+    /// <summary>Lets a little time pass on a server whose clock stands still, so that its workers look around.</summary>
+    internal void Tick() => (clock as ManualClock)?.Advance(TimeSpan.FromMilliseconds(100));
+
     /// <summary>An HTTP client that is nobody yet.</summary>
     public Person Stranger() => new(this, NewClient());
 

@@ -1,7 +1,10 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Identity;
 using Xunit;
 
@@ -54,4 +57,17 @@ public static class StoaServerAccounts
         var id = (await superuser.GetAsync("/auth/roles")).Is(200).Body.EnumerateArray().Single(r => r.GetProperty("name").GetString() == role).GetProperty("id").GetInt64();
         (await superuser.PutAsync($"/auth/users/{person.Id}/roles", new { role_ids = new[] { id } })).Is(200);
     }
+
+    /// <summary>Every route the server has.</summary>
+    public static IEnumerable<ServerRoute> Routes(this StoaServer stoa) => stoa.Services.GetServices<EndpointDataSource>().SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()
+        .Select(static e => new ServerRoute(
+            e.RoutePattern.RawText ?? "",
+            e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [],
+            e.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(static a => a.Policy is not null),
+            e.Metadata.GetMetadata<ReadsOthers>() is not null));
 }
+
+/// <summary>One route, as tests ask about it.</summary>
+/// <param name="IsForAdministrators">It asks for more than a session.</param>
+/// <param name="IsMarked">It says whether it shows what is others'.</param>
+public sealed record ServerRoute(string Pattern, IReadOnlyList<string> Methods, bool IsForAdministrators, bool IsMarked);

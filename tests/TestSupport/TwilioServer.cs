@@ -52,6 +52,15 @@ public sealed class TwilioServer : IAsyncDisposable
     public Task<List<SentSms>> TakenAsync(int count) => Eventually.GetAsync(
         () => taken.ToList(), sms => sms.Count >= count, sms => $"{sms.Count} of {count} SMS were taken");
 
+    /// <summary>Proves somebody's number as its owner does: with an SMS from it that carries the code they were shown.</summary>
+    public static async Task ProveNumberAsync(Person person, string number)
+    {
+        var begun = (await person.PostAsync("/auth/me/phone/verify", new { phone_number = number })).Is(200).Body;
+        using var carrier = person.Server.Stranger();
+        var sms = Sms(begun.GetProperty("phone_number").GetString()!, begun.GetProperty("shown_code").GetString()!, $"SMproof{person.Id}");
+        Assert.Equal("number proved", (await DeliverAsync(carrier, sms)).Is(200).Body.GetProperty("status").GetString());
+    }
+
     /// <summary>Delivers an SMS to a server's webhook, signed with the token over the URL; without one over the address really called.</summary>
     public static async Task<Answer> DeliverAsync(Person carrier, IReadOnlyList<KeyValuePair<string, string>> fields, string? publicUrl = null, string token = Token, string path = "/twilio_webhook")
     {

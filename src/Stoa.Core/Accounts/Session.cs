@@ -25,6 +25,7 @@ public sealed class Session
 
     public const int MaxDeviceLength = 255;
 
+    /// <summary>Never given twice (<see cref="Data.UnrepeatedId"/>): access tokens name it.</summary>
     public long Id { get; private set; }
 
     public required long UserId { get; init; }

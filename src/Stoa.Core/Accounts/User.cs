@@ -35,8 +35,17 @@ public sealed class User
 
     public string? Bio { get; set; }
 
-    /// <summary>As <see cref="Accounts.PhoneNumber.Normalize"/> writes it; unique when present.</summary>
-    public string? PhoneNumber { get; set; }
+    /// <summary>The number bound to the account, as <see cref="Accounts.PhoneNumber.Normalize"/> writes it; unique when present. SMS from it are the account's once it is proved.</summary>
+    public string? PhoneNumber { get; private set; }
+
+    /// <summary>A number somebody stated as a contact: bound to nothing, and possibly others' too. Null while <see cref="PhoneNumber"/> is there.</summary>
+    public string? ContactNumber { get; private set; }
+
+    /// <summary>When the owner proved to have <see cref="PhoneNumber"/> (<see cref="PhoneBinding"/>); null: not yet.</summary>
+    public DateTimeOffset? PhoneVerifiedAt { get; private set; }
+
+    /// <summary>What the account shows as its number, proved or not.</summary>
+    public string? StatedNumber => PhoneNumber ?? ContactNumber;
 
     /// <summary>False: may neither sign in nor call (S1-21).</summary>
     public bool IsActive { get; set; } = true;
@@ -98,8 +107,8 @@ public sealed class User
         Email = EmailKey = $"deleted-{Id}@invalid";
         PasswordHash = "";
         FullName = "Unknown";
-        Bio = PhoneNumber = null;
-        EmailVerifiedAt = null;
+        Bio = PhoneNumber = ContactNumber = null;
+        EmailVerifiedAt = PhoneVerifiedAt = null;
         IsActive = IsSuperuser = false;
         DeactivatedAt = TwoFactorSince = LastSeenAt = null;
         DeletedAt = UpdatedAt = now;
@@ -119,6 +128,19 @@ public sealed class User
         if (KeyOf(email) != EmailKey)
             EmailVerifiedAt = null;
         (Email, EmailKey) = (email.Trim(), KeyOf(email));
+    }
+
+    /// <summary>States a number, in one form; another than before is not proved.</summary>
+    /// <param name="number">Null or blank: none.</param>
+    /// <param name="binds">False: as a contact only, which others may state too.</param>
+    public void StatePhone(string? number, bool binds)
+    {
+        var stated = string.IsNullOrWhiteSpace(number) ? null : Accounts.PhoneNumber.Normalize(number) ?? number.Trim();
+        if (stated is not null && stated == PhoneNumber)
+            return;
+        PhoneVerifiedAt = null;
+        PhoneNumber = binds ? stated : null;
+        ContactNumber = binds ? null : stated;
     }
 
     /// <summary>Makes an account that is not stored yet.</summary>

@@ -14,6 +14,7 @@ public sealed class Upload
     /// <summary>Said to its owner alone: others get <see cref="NotFound"/>.</summary>
     public static readonly Refusal Taken = Refusal.Conflict("attachment.taken", "This file was already sent with another message");
 
+    /// <summary>Never given twice (<see cref="Data.UnrepeatedId"/>): links name it.</summary>
     public long Id { get; private set; }
 
     public required long OwnerId { get; init; }

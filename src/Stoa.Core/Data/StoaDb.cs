@@ -44,6 +44,10 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<EmailVerification> EmailVerifications => Set<EmailVerification>();
 
+    public DbSet<EmailChange> EmailChanges => Set<EmailChange>();
+
+    public DbSet<PhoneVerification> PhoneVerifications => Set<PhoneVerification>();
+
     public DbSet<Conversation> Conversations => Set<Conversation>();
 
     public DbSet<Participant> Participants => Set<Participant>();

@@ -13,7 +13,7 @@ internal static class AccountTables
         new MarkedTable(typeof(User), nameof(User.Id), OnErasure.Empty, PersonalData.UntilErased)
             .Holds("name", "to be found, written to and signed in", nameof(User.Username), nameof(User.UsernameKey), nameof(User.FullName))
             .Holds("e-mail address", "signing in, mail, recovery", nameof(User.Email), nameof(User.EmailKey), nameof(User.EmailVerifiedAt))
-            .Holds("telephone number", "contact, SMS once proved", nameof(User.PhoneNumber))
+            .Holds("telephone number", "contact, SMS once proved", nameof(User.PhoneNumber), nameof(User.ContactNumber), nameof(User.PhoneVerifiedAt))
             .Holds("what somebody says of themselves", "the profile", nameof(User.Bio))
             .Holds("when somebody was last there", "presence, for those who may see it", nameof(User.LastSeenAt))
             .Seals("password", "signing in; a bcrypt hash", nameof(User.PasswordHash))

@@ -43,6 +43,7 @@ internal static class ConversationTables
             .Plain(nameof(ReceivedSms.Sid), nameof(ReceivedSms.UserId), nameof(ReceivedSms.ReceivedAt)),
         new MarkedTable(typeof(SmsMessage), nameof(SmsMessage.UserId), OnErasure.Delete, "`Sms:KeepFor`")
             .Holds("telephone number", "sending it", nameof(SmsMessage.To), nameof(SmsMessage.From))
+            .Seals("text of a code", "sending it; sealed", nameof(SmsMessage.SealedText))
             .Plain(
                 nameof(SmsMessage.Id), nameof(SmsMessage.UserId), nameof(SmsMessage.MessageId), nameof(SmsMessage.Part), nameof(SmsMessage.CarrierSid), nameof(SmsMessage.State),
                 nameof(SmsMessage.Attempts), nameof(SmsMessage.LastError), nameof(SmsMessage.DueAt), nameof(SmsMessage.DoneAt), nameof(SmsMessage.ExpiresAt), nameof(SmsMessage.CreatedAt)),

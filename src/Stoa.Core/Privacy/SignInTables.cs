@@ -34,6 +34,15 @@ internal static class SignInTables
             .Plain(
                 nameof(SignInChallenge.Id), nameof(SignInChallenge.UserId), nameof(SignInChallenge.Purpose), nameof(SignInChallenge.State), nameof(SignInChallenge.Attempts),
                 nameof(SignInChallenge.CredentialsVersion), nameof(SignInChallenge.ExpiresAt)),
+        new MarkedTable(typeof(PhoneVerification), nameof(PhoneVerification.UserId), OnErasure.Delete, "10 minutes")
+            .Holds("telephone number", "proving it", nameof(PhoneVerification.Number))
+            .Seals("code", "proving a telephone number; a keyed hash", nameof(PhoneVerification.SentCodeHash), nameof(PhoneVerification.ShownCodeHash))
+            .Plain(nameof(PhoneVerification.UserId), nameof(PhoneVerification.Attempts), nameof(PhoneVerification.ExpiresAt)),
+        new MarkedTable(typeof(EmailChange), nameof(EmailChange.UserId), OnErasure.Delete, "until it is proved or over, then 7 days")
+            .Holds("e-mail address", "changing it, taking the change back", nameof(EmailChange.NewEmail), nameof(EmailChange.OldEmail), nameof(EmailChange.OldEmailKey), nameof(EmailChange.OldVerifiedAt))
+            .Seals("mailed link", "good once; a hash", nameof(EmailChange.ProofHash), nameof(EmailChange.UndoHash))
+            .Plain(
+                nameof(EmailChange.Id), nameof(EmailChange.UserId), nameof(EmailChange.CreatedAt), nameof(EmailChange.ExpiresAt), nameof(EmailChange.AppliedAt), nameof(EmailChange.UndoUntil)),
         Link(typeof(PasswordReset)),
         Link(typeof(EmailVerification)),
         new MarkedTable(typeof(LogInFailures), null, OnErasure.Keep, "a day after the last wrong try")

@@ -1,5 +1,9 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Core.Moderation;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 
@@ -28,8 +32,9 @@ internal static class RotateKey
             if (isRetiring || isConfigured)
                 return await RetireAsync(settings, isConfigured ? null : path, isForced, cancellation);
             KeyFile.AddNew(path);
+            var noted = await NoteAsync(settings, SecurityEvents.KeyRotated, cancellation);
             return await Cli.SayAsync(Cli.Ok,
-                $"{path} has a new key: restart the servers to sign with it. The old key stays good until 'rotate-key --retire', best a week later.");
+                $"{path} has a new key: restart the servers to sign with it. The old key stays good until 'rotate-key --retire', best a week later.{noted}");
         }
         catch (Exception refused) when (refused is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -49,7 +54,34 @@ internal static class RotateKey
         if (needed is not null && !isForced)
             return await Cli.SayAsync(Cli.Failed, needed + " Use --force to give that up.");
         var gone = KeyFile.RetireOlder(path);
-        return await Cli.SayAsync(Cli.Ok, $"{path}: {gone} older keys are gone. Restart the servers so that they forget them.");
+        var noted = await NoteAsync(settings, SecurityEvents.KeysRetired, cancellation);
+        return await Cli.SayAsync(Cli.Ok, $"{path}: {gone} older keys are gone. Restart the servers so that they forget them.{noted}");
+    }
+
+    /// <summary>A row in the audit trail, with the server's own account as its author: who runs commands here has none.</summary>
+    /// <returns>What is to be said besides; empty when it was noted. A record that is not there keeps nobody from replacing a key.</returns>
+    private static async Task<string> NoteAsync(StoaSettings settings, SecurityEvent what, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var db = StoaDbServices.Open(settings.Database.Target);
+            var now = TimeProvider.System.GetUtcNow();
+            var own = await db.Users.SingleOrDefaultAsync(u => u.IsSystem, cancellation);
+            if (own is null)
+            {
+                own = User.SupportDesk(now);
+                db.Users.Add(own);
+                await db.SaveChangesAsync(cancellation);
+            }
+
+            db.Audit.Add(new AuditEntry { ActorId = own.Id, Action = what.Name, TargetType = "key", TargetId = 0, At = now });
+            await db.SaveChangesAsync(cancellation);
+            return "";
+        }
+        catch (Exception fault) when (fault is DbException or DbUpdateException)
+        {
+            return " (It could not be noted in the audit trail.)";
+        }
     }
 
     /// <summary>What an older key still opens, in one line; null when nothing does.</summary>

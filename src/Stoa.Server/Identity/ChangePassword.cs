@@ -4,6 +4,7 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Identity.Throttling;
 
 namespace Stoa.Server.Identity;
@@ -18,6 +19,7 @@ public sealed class ChangePassword(
     PasswordProof proof,
     AccountRights rights,
     SessionEnding ending,
+    SecurityTrail trail,
     TimeProvider clock)
 {
     public async Task<Outcome<Done>> Handle(string current, string next, Caller caller, CancellationToken cancellation)
@@ -45,6 +47,9 @@ public sealed class ChangePassword(
         var now = clock.GetUtcNow();
         var changed = await db.Users.Where(u => u.Id == caller.UserId && u.PasswordHash == known)
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.PasswordHash, hash).SetProperty(x => x.UpdatedAt, now), cancellation);
-        return changed == 0 ? null : await rights.VoidAsync(caller.UserId, caller.SessionId, cancellation);
+        if (changed == 0)
+            return null;
+        trail.Note(SecurityEvents.PasswordChanged, caller.UserId, caller.UserId);
+        return await rights.VoidAsync(caller.UserId, caller.SessionId, cancellation);
     }
 }

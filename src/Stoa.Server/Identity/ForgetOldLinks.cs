@@ -33,6 +33,9 @@ public sealed partial class ForgetOldLinks(IServiceScopeFactory scopes, TimeProv
         var before = clock.GetUtcNow() - KeptFor;
         await db.WriteAsync(() => db.PasswordResets.Where(l => l.ExpiresAt < before).ExecuteDeleteAsync(stopping), stopping);
         await db.WriteAsync(() => db.EmailVerifications.Where(l => l.ExpiresAt < before).ExecuteDeleteAsync(stopping), stopping);
+        await db.WriteAsync(
+            () => db.EmailChanges.Where(c => c.ExpiresAt < before && (c.UndoUntil == null || c.UndoUntil < before)).ExecuteDeleteAsync(stopping), stopping);
+        await db.WriteAsync(() => db.PhoneVerifications.Where(v => v.ExpiresAt < before).ExecuteDeleteAsync(stopping), stopping);
     }
 
     [LoggerMessage(1101, LogLevel.Error, "links.cleanup_failed")]

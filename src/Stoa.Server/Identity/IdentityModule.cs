@@ -4,6 +4,7 @@ using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Identity.Addresses;
 using Stoa.Server.Identity.Doors;
 using Stoa.Server.Identity.Inviting;
 using Stoa.Server.Identity.Mails;
@@ -51,9 +52,22 @@ public static class IdentityModule
         services.AddSingleton<SignInLimits>();
         services.AddScoped<FailureLog>();
         services.AddScoped<PasswordProof>();
+        services.AddAddresses();
         services.AddMails(settings);
         return services.AddTwoFactor().AddRestricting().AddProfiles();
     }
+
+    /// <summary>What proves an address or a number, and what changes one.</summary>
+    private static void AddAddresses(this IServiceCollection services) => services
+        .AddScoped<ProvedEmail>()
+        .AddScoped<VoidUnproved>()
+        .AddScoped<ReservedAddresses>()
+        .AddScoped<ChangeEmail>()
+        .AddScoped<ProveNewEmail>()
+        .AddScoped<UndoEmailChange>()
+        .AddScoped<VerifyPhone>()
+        .AddScoped<IMailKind, ProveNewEmailMail>()
+        .AddScoped<IMailKind, StopEmailChangeMail>();
 
     /// <summary>What is done by mail: forgotten passwords, verified addresses, news of strange sign-ins.</summary>
     private static void AddMails(this IServiceCollection services, StoaSettings settings)
@@ -96,6 +110,7 @@ public static class IdentityModule
 
     private static IServiceCollection AddRestricting(this IServiceCollection services) => services
         .AddScoped<Restrictions>()
+        .AddScoped<AdministratorBoundary>()
         .AddScoped<ImposeRestriction>()
         .AddScoped<LiftRestriction>()
         .AddScoped<ListRestrictions>();
@@ -116,6 +131,7 @@ public static class IdentityModule
         routes.MapAuth();
         routes.MapTwoFactor();
         routes.MapPasskeys();
+        routes.MapAddresses();
         routes.MapInfluencers();
         routes.MapUsers();
         routes.MapPasswordResets();
@@ -148,6 +164,10 @@ public static class IdentityModule
 [JsonSerializable(typeof(Registered))]
 [JsonSerializable(typeof(UpdateAccountBody))]
 [JsonSerializable(typeof(PhoneBody))]
+[JsonSerializable(typeof(NewEmailBody))]
+[JsonSerializable(typeof(MailedTokenBody))]
+[JsonSerializable(typeof(VerifyPhoneBody))]
+[JsonSerializable(typeof(PhoneBegun))]
 [JsonSerializable(typeof(ChangePasswordBody))]
 [JsonSerializable(typeof(UpdateUserBody))]
 [JsonSerializable(typeof(SuperuserBody))]

@@ -16,6 +16,6 @@ public sealed class ListSessions(StoaDb db, TimeProvider clock)
         var now = clock.GetUtcNow();
         return await db.Sessions.AsNoTracking()
             .Where(s => s.UserId == caller.UserId && s.IsActive && s.ExpiresAt > now && s.CredentialsVersion == s.User!.CredentialsVersion)
-            .OrderByDescending(s => s.Id).Take(MaxSessions).ToListAsync(cancellation);
+            .OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Take(MaxSessions).ToListAsync(cancellation);
     }
 }

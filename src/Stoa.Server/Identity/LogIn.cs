@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Identity.TwoFactor;
 
@@ -22,7 +23,7 @@ public sealed class LogIn(
     FailureLog failures,
     Challenges challenges,
     TimeProvider clock,
-    ILogger<AuthLog> log)
+    SecurityTrail trail)
 {
     public static readonly Refusal WrongCredentials = OpenSession.Outdated;
     public static readonly Refusal Disabled = OpenSession.Disabled;
@@ -53,7 +54,7 @@ public sealed class LogIn(
 
         if (!verified.Value || found is null)
         {
-            log.Refused(found?.Id);
+            trail.Log(SecurityEvents.SignInRefused, found?.Id, "password");
             return WrongCredentials;
         }
 
@@ -97,11 +98,8 @@ public sealed class LogIn(
         if (user.TwoFactorSince is not null)
             return await challenges.AskForSecondStepAsync(user.Id, found.CredentialsVersion, request.Device, cancellation);
 
-        var signedIn = await db.WriteAsync(
+        return await db.WriteAsync(
             () => opening.Handle(user, new Proof(found.CredentialsVersion, IsComplete: false), request.Device, cancellation), cancellation);
-        if (signedIn.Refusal is null)
-            log.SignedIn(user.Id, signedIn.Value.SessionId);
-        return signedIn;
     }
 
     /// <summary>Best effort: when the pool is busy the old hash is as good for another day. A password that was changed meanwhile stays.</summary>

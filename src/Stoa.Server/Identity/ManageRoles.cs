@@ -4,13 +4,14 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Identity;
 
 /// <summary>Roles, and who holds them. For superusers; every change is audited.</summary>
 /// <remarks>Refusals: <c>role.not_found</c>, <c>role.exists</c>, <c>user.not_found</c>.</remarks>
-public sealed class ManageRoles(StoaDb db, OutboxWriter outbox, AccountRights rights, SessionGate gate, AuditTrail audit, TimeProvider clock)
+public sealed class ManageRoles(StoaDb db, OutboxWriter outbox, AccountRights rights, SessionGate gate, AuditTrail audit, SecurityTrail trail, TimeProvider clock)
 {
     /// <summary>A page would never be needed: roles are named in code and screens.</summary>
     private const int MaxRoles = 500;
@@ -81,7 +82,7 @@ public sealed class ManageRoles(StoaDb db, OutboxWriter outbox, AccountRights ri
             var held = await db.UserRoles.Where(h => h.UserId == userId).ToListAsync(cancellation);
             db.UserRoles.RemoveRange(held.Where(h => !wanted.Contains(h.RoleId)));
             db.UserRoles.AddRange(wanted.Except(held.Select(h => h.RoleId)).Select(id => new UserRole { UserId = userId, RoleId = id }));
-            audit.Note(actor, "user.roles", "user", userId, string.Join(',', held.Select(h => h.RoleId).Order()), string.Join(',', wanted.Order()));
+            trail.Note(SecurityEvents.RolesChanged, actor.UserId, userId, string.Join(',', held.Select(h => h.RoleId).Order()), string.Join(',', wanted.Order()));
             await rights.ChangedAsync(userId, cancellation);
             return default(Done);
         }, cancellation);

@@ -4,6 +4,7 @@ using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Core.Moderation;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Identity.Mails;
 using Stoa.Server.Mail;
 
@@ -20,7 +21,7 @@ public readonly record struct Proof(long CredentialsVersion, bool IsComplete);
 /// a suspension or a deletion comes either before it, and nothing is opened, or after it, and ends what was opened (ADR 25).
 /// Refusals: <c>auth.credentials</c> (what was proven counts no more), <c>auth.disabled</c>, <c>auth.suspended</c>.
 /// </remarks>
-public sealed class OpenSession(StoaDb db, SessionTokens tokens, OutgoingMail mails, SessionLifetimes lifetimes, TimeProvider clock)
+public sealed class OpenSession(StoaDb db, SessionTokens tokens, OutgoingMail mails, SecurityTrail trail, SessionLifetimes lifetimes, TimeProvider clock)
 {
     /// <summary>The account is another one than was proven; doors that know no passwords say it in their own words.</summary>
     public static readonly Refusal Outdated = Refusal.Unauthenticated("auth.credentials", "Incorrect username or password");
@@ -46,6 +47,7 @@ public sealed class OpenSession(StoaDb db, SessionTokens tokens, OutgoingMail ma
         var isStrange = await IsStrangeAsync(session, cancellation);
         db.Sessions.Add(session);
         await db.SaveChangesAsync(cancellation);
+        trail.Log(SecurityEvents.SignedIn, user.Id, string.Create(CultureInfo.InvariantCulture, $"session:{session.Id}"));
         if (isStrange)
             mails.Add(NewDeviceMail.Kind, user.Id, session.Id.ToString(CultureInfo.InvariantCulture));
         return await tokens.IssueAsync(user.Awake(), session, session.RefreshGeneration, cancellation);

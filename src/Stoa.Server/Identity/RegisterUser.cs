@@ -5,6 +5,7 @@ using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Identity.Addresses;
 using Stoa.Server.Identity.Inviting;
 using Stoa.Server.Identity.Mails;
 using Stoa.Server.Identity.Throttling;
@@ -26,6 +27,7 @@ public sealed class RegisterUser(
     SignInLimits limits,
     SelfAssignedRoles roles,
     Invitations invitations,
+    ReservedAddresses reserved,
     OutgoingMail mails,
     AuditTrail audit,
     TimeProvider clock,
@@ -33,7 +35,7 @@ public sealed class RegisterUser(
 {
     public static readonly Refusal UsernameTaken = Refusal.Invalid("auth.username_taken", "Username already registered");
     public static readonly Refusal EmailTaken = Refusal.Invalid("auth.email_taken", "Email already registered");
-    public static readonly Refusal PhoneTaken = Refusal.Invalid("auth.phone_taken", "Phone number already registered");
+    public static readonly Refusal PhoneTaken = PhoneBinding.Taken;
 
     /// <summary>Somebody else's address as a name would catch that person's log-ins.</summary>
     public static readonly Refusal UsernameInvalid = Refusal.Invalid("auth.username_invalid", "A user name with @ must be the account's own e-mail address");
@@ -45,6 +47,7 @@ public sealed class RegisterUser(
     /// <param name="Role">What the account wants to be; unknown words are let pass and mean nothing.</param>
     /// <param name="Invitation">The code of an invitation; looked at only while registration is by invitation.</param>
     /// <param name="MinimumPasswordLength">Of the surface that was registered at.</param>
+    /// <param name="BindsPhone">False: the number is a contact, which others may state too (contract E.9.22).</param>
     public sealed record Request(
         string? Username,
         string Email,
@@ -54,7 +57,8 @@ public sealed class RegisterUser(
         Device Device,
         string? Role = null,
         string? Invitation = null,
-        int MinimumPasswordLength = PasswordRules.MinimumLength);
+        int MinimumPasswordLength = PasswordRules.MinimumLength,
+        bool BindsPhone = true);
 
     public async Task<Outcome<SignedIn>> Handle(Request request, CancellationToken cancellation)
     {
@@ -116,13 +120,15 @@ public sealed class RegisterUser(
     {
         var user = User.Register(name, request.Email, hash, clock.GetUtcNow());
         user.FullName = Blank(request.FullName);
-        user.PhoneNumber = Phone(request);
+        user.StatePhone(request.PhoneNumber, request.BindsPhone);
         try
         {
             return await db.WriteAsync<Outcome<T>>(async () =>
             {
                 if (await first() is { } refusal)
                     return refusal;
+                if (await reserved.ContainAsync(request.Email, null, cancellation))
+                    return EmailTaken;
                 db.Users.Add(user);
                 await db.SaveChangesAsync(cancellation);
                 mails.Add(WelcomeMail.Kind, user.Id);
@@ -164,7 +170,7 @@ public sealed class RegisterUser(
         return [stem, .. Enumerable.Range(0, DerivedNames).Select(_ => $"{stem}-{RandomNumberGenerator.GetInt32(100_000, 1_000_000).ToString(CultureInfo.InvariantCulture)}")];
     }
 
-    private static string? Phone(Request request) => Blank(request.PhoneNumber) is { } text ? PhoneNumber.Normalize(text) ?? text : null;
+    private static string? Phone(Request request) => request.BindsPhone && Blank(request.PhoneNumber) is { } text ? PhoneNumber.Normalize(text) ?? text : null;
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

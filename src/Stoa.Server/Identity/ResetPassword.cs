@@ -2,10 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
-using Stoa.Core.Moderation;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting.Limits;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Identity.Addresses;
 using Stoa.Server.Identity.Mails;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Mail;
@@ -15,7 +16,8 @@ namespace Stoa.Server.Identity;
 /// <summary>Sets a new password by the token of a mailed link, and ends every session of the account.</summary>
 /// <remarks>
 /// Single use: of many at once one wins, by a conditional update in the transaction that changes the password, ends the sessions, queues the confirmation
-/// mail and writes the audit row. The address counts as verified: the link came from there.
+/// mail and writes the audit row. The address counts as verified: the link came from there. Was it not verified before, then whatever was set so far is void
+/// (<see cref="VoidUnproved"/>).
 /// Refusals: <c>auth.reset_invalid</c> (unknown, used, over: not told apart), <see cref="PasswordRules.Refusals"/>, <c>auth.busy</c>, <c>rate.reset_tokens</c>.
 /// </remarks>
 public sealed class ResetPassword(
@@ -29,6 +31,8 @@ public sealed class ResetPassword(
     SessionEnding ending,
     OutgoingMail mails,
     ResetTokenLimit limit,
+    VoidUnproved unproved,
+    SecurityTrail trail,
     TimeProvider clock)
 {
     public static readonly Refusal Invalid = Refusal.Invalid("auth.reset_invalid", "Invalid or expired reset token");
@@ -67,10 +71,11 @@ public sealed class ResetPassword(
             return null;
         var now = clock.GetUtcNow();
         await db.Users.Where(u => u.Id == link.UserId).ExecuteUpdateAsync(
-            u => u.SetProperty(x => x.PasswordHash, hash).SetProperty(x => x.UpdatedAt, now).SetProperty(x => x.EmailVerifiedAt, x => x.EmailVerifiedAt ?? now), cancellation);
+            u => u.SetProperty(x => x.PasswordHash, hash).SetProperty(x => x.UpdatedAt, now), cancellation);
+        var isProvedByThis = await unproved.HandleAsync(link.UserId, now, cancellation);
         await links.VoidAsync<PasswordReset>(link.UserId, cancellation);
-        db.Audit.Add(new AuditEntry { ActorId = link.UserId, Action = "password_reset.used", TargetType = "user", TargetId = link.UserId, At = now });
-        mails.Add(PasswordResetDoneMail.Kind, link.UserId);
+        trail.Note(SecurityEvents.PasswordReset, link.UserId, link.UserId);
+        mails.Add(PasswordResetDoneMail.Kind, link.UserId, isProvedByThis ? PasswordResetDoneMail.AlsoVoided : null);
         return await rights.VoidAsync(link.UserId, keep: null, cancellation);
     }
 }

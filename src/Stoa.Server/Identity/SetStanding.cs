@@ -4,6 +4,7 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
 
 namespace Stoa.Server.Identity;
 
@@ -13,32 +14,32 @@ namespace Stoa.Server.Identity;
 /// superuser always remains, whoever acts at the same time. Every act is audited.
 /// </remarks>
 public sealed class SetStanding(
-    StoaDb db, OutboxWriter outbox, Superusers superusers, AccountRights rights, EraseAccount erase, SessionEnding ending, AuditTrail audit, TimeProvider clock)
+    StoaDb db, OutboxWriter outbox, Superusers superusers, AccountRights rights, EraseAccount erase, SessionEnding ending, SecurityTrail trail, TimeProvider clock)
 {
     public static readonly Refusal OwnAccount = Refusal.Invalid("user.own_account", "You cannot do this to your own account");
     public static readonly Refusal OwnDeletion = Refusal.Invalid("user.own_account", "Cannot delete your own account");
     public static readonly Refusal LastSuperuser = Refusal.Conflict("user.last_superuser", "The last superuser must remain");
 
     public Task<Outcome<User>> EnableAsync(long id, Caller actor, CancellationToken cancellation) =>
-        ChangeAsync(id, actor, "user.enabled", static (user, _) => (user.IsActive, user.DeactivatedAt) = (true, null), cancellation);
+        ChangeAsync(id, actor, SecurityEvents.Enabled, static (user, _) => (user.IsActive, user.DeactivatedAt) = (true, null), cancellation);
 
     public async Task<Outcome<User>> DisableAsync(long id, Caller actor, CancellationToken cancellation) => id == actor.UserId
         ? OwnAccount
-        : await ChangeAsync(id, actor, "user.disabled", static (user, _) => (user.IsActive, user.DeactivatedAt) = (false, null), cancellation);
+        : await ChangeAsync(id, actor, SecurityEvents.Disabled, static (user, _) => (user.IsActive, user.DeactivatedAt) = (false, null), cancellation);
 
     public async Task<Outcome<User>> DeleteAsync(long id, Caller actor, CancellationToken cancellation) => id == actor.UserId
         ? OwnDeletion
-        : await ChangeAsync(id, actor, "user.deleted", static (user, now) => user.Erase(now), cancellation);
+        : await ChangeAsync(id, actor, SecurityEvents.Deleted, static (user, now) => user.Erase(now), cancellation);
 
     /// <param name="isSuperuser">Null: the other way round.</param>
     public async Task<Outcome<User>> SetSuperuserAsync(long id, bool? isSuperuser, Caller actor, CancellationToken cancellation) => id == actor.UserId
         ? OwnAccount
-        : await ChangeAsync(id, actor, "user.superuser", (user, _) => user.IsSuperuser = isSuperuser ?? !user.IsSuperuser, cancellation);
+        : await ChangeAsync(id, actor, SecurityEvents.SuperuserChanged, (user, _) => user.IsSuperuser = isSuperuser ?? !user.IsSuperuser, cancellation);
 
-    private async Task<Outcome<User>> ChangeAsync(long id, Caller actor, string action, Action<User, DateTimeOffset> change, CancellationToken cancellation)
+    private async Task<Outcome<User>> ChangeAsync(long id, Caller actor, SecurityEvent what, Action<User, DateTimeOffset> change, CancellationToken cancellation)
     {
         var ended = new List<long>();
-        var changed = await outbox.WriteAsync(() => ChangeAsync(id, actor, action, change, ended, cancellation), cancellation);
+        var changed = await outbox.WriteAsync(() => ChangeAsync(id, actor, what, change, ended, cancellation), cancellation);
         if (changed.Refusal is null)
             ending.Ended(id, ended, "by an administrator");
         return changed;
@@ -46,14 +47,14 @@ public sealed class SetStanding(
 
     /// <param name="ended">Takes the sessions that ended.</param>
     private async Task<Outcome<User>> ChangeAsync(
-        long id, Caller actor, string action, Action<User, DateTimeOffset> change, List<long> ended, CancellationToken cancellation)
+        long id, Caller actor, SecurityEvent what, Action<User, DateTimeOffset> change, List<long> ended, CancellationToken cancellation)
     {
         await db.SerializeAsync(Superusers.Topic, cancellation);
         var user = await db.Users.SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null && !u.IsSystem, cancellation);
         if (user is null)
             return User.NotFound;
 
-        var before = Describe(user);
+        var (before, address) = (Describe(user), user.Email);
         var wasSuperuser = user is { IsActive: true, IsSuperuser: true };
         var now = clock.GetUtcNow().Rounded();
         change(user, now);
@@ -65,7 +66,7 @@ public sealed class SetStanding(
             return LastSuperuser;
         }
 
-        audit.Note(actor, action, "user", id, before, Describe(user));
+        trail.Note(what, actor.UserId, id, before, Describe(user), user.DeletedAt is null ? [] : [address]);
         await db.SaveChangesAsync(cancellation);
         if (user.DeletedAt is not null)
             await erase.HandleAsync(user, now, cancellation);

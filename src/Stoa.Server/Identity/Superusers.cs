@@ -9,8 +9,6 @@ public sealed class Superusers(StoaDb db)
     /// <summary>How changes of the set are lined up (<see cref="StoaDb.SerializeAsync"/>).</summary>
     public const string Topic = "superusers";
 
-    public Task<bool> ContainAsync(long userId, CancellationToken cancellation) => db.Users.AnyAsync(u => u.Id == userId && u.IsSuperuser, cancellation);
-
     /// <summary>Whether somebody else could still administer if this one could not. Call past <see cref="Topic"/>.</summary>
     public Task<bool> RemainWithoutAsync(long userId, CancellationToken cancellation) =>
         db.Users.AnyAsync(u => u.Id != userId && u.IsActive && u.IsSuperuser, cancellation);

@@ -13,6 +13,7 @@ public static class JobServices
         services.AddSingleton(new OutboxFeed(NodeName(), settings.Outbox.Lease));
         services.AddScoped<OutboxWriter>();
         services.AddScoped<AccountRights>();
+        services.AddScoped<PhoneBinding>();
         services.AddSingleton<MessageLog>();
         services.AddSingleton(new OutboxRoutes().Add<MessagesAppended>().Add<MessagesRead>().Add<SessionsEnded>().Add<RightsChanged>());
         services.AddHostedService(p => ActivatorUtilities.CreateInstance<OutboxDispatcher>(p, settings.Outbox.SweepInterval));

@@ -16,6 +16,7 @@ public static class MailServices
         services.AddScoped<MailWriting>();
         services.AddScoped<IMailKind, DigestMail>();
         services.AddScoped<IMailKind, CampaignMail>();
+        services.AddScoped<IMailKind, SecurityNoticeMail>();
         services.AddSingleton<Func<IMailSender>>(mail.SmtpServer.Length > 0 ? () => new SmtpSender(mail) : () => new FolderSender(folder));
         return services.AddHostedService<MailWorker>();
     }

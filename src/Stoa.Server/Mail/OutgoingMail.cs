@@ -17,7 +17,8 @@ public sealed class OutgoingMail(StoaDb db, MailSettings settings, TimeProvider 
     public void Add(string kind, long userId, string? content = null, TimeSpan? worthFor = null) => db.Mails.Add(Row(kind, userId, null, content, worthFor));
 
     /// <summary>To an address somebody typed, known or not: whoever reads the queue's time learns nothing of it.</summary>
-    public void AddTo(string kind, string address, TimeSpan? worthFor = null) => db.Mails.Add(Row(kind, null, address, null, worthFor));
+    /// <param name="content">As in <see cref="Add"/>.</param>
+    public void AddTo(string kind, string address, TimeSpan? worthFor = null, string? content = null) => db.Mails.Add(Row(kind, null, address, content, worthFor));
 
     /// <summary>The same to many accounts, one mail each, in one transaction: all are queued, or none (S2-27).</summary>
     public async Task AddManyAsync(string kind, IReadOnlyCollection<long> userIds, string? content, CancellationToken cancellation) =>

@@ -22,13 +22,16 @@ public sealed class FollowConversation(
 
     public readonly record struct Entry(Message Message, ConversationCard Card);
 
-    /// <param name="after">Everything above this number; null: what comes from now on.</param>
+    /// <param name="after">
+    /// Everything above this number; null: what comes from now on. A number that the conversation has not reached is of a record that was lost: everything.
+    /// </param>
     public async Task<Outcome<IAsyncEnumerable<Entry>>> Handle(long conversationId, long? after, Caller reader, CancellationToken cancellation)
     {
         var found = await find.Handle(conversationId, reader, cancellation);
         if (found.Refusal is { } refusal)
             return refusal;
-        return Outcome.Of(FollowAsync(conversationId, Math.Clamp(after ?? found.Value.LastSeq, 0, found.Value.LastSeq), reader, cancellation));
+        var last = found.Value.LastSeq;
+        return Outcome.Of(FollowAsync(conversationId, after > last ? 0 : Math.Max(after ?? last, 0), reader, cancellation));
     }
 
     private async IAsyncEnumerable<Entry> FollowAsync(long conversationId, long above, Caller reader, [EnumeratorCancellation] CancellationToken cancellation)

@@ -93,6 +93,7 @@ public static class MessagingModule
 
 [JsonSerializable(typeof(SmsDelivery))]
 [JsonSerializable(typeof(SmsSaved))]
+[JsonSerializable(typeof(SmsProved))]
 [JsonSerializable(typeof(SmsOfNobody))]
 [JsonSerializable(typeof(PostMessage))]
 [JsonSerializable(typeof(EditBody))]

@@ -38,7 +38,10 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
     /// <param name="Messages">Ascending by number.</param>
     /// <param name="LastSeq">The newest number of the conversation, which is also how many there are.</param>
     /// <param name="HasMore">Whether there are more in the direction of reading.</param>
-    public sealed record Response(IReadOnlyList<Message> Messages, ConversationCard Card, Progress Progress, int Page, int Limit, bool HasMore)
+    /// <param name="BeginsAnew">
+    /// The reader asked for what follows a number that the conversation has not reached: what he holds is of a record that was lost. The page is empty.
+    /// </param>
+    public sealed record Response(IReadOnlyList<Message> Messages, ConversationCard Card, Progress Progress, int Page, int Limit, bool HasMore, bool BeginsAnew)
     {
         public long LastSeq => Progress.LastSeq;
     }
@@ -63,7 +66,7 @@ public sealed class ReadMessages(StoaDb db, FindConversation find, ConversationC
             receipts.Note(request.ConversationId, reader.UserId, upTo);
         var card = await cards.FindAsync(request.ConversationId, cancellation);
         var more = request.After is null ? above > 0 : upTo < last;
-        return new Response(messages, card, found.Value, page, limit, more);
+        return new Response(messages, card, found.Value, page, limit, more, request.After > last);
     }
 
     /// <summary>Takes out at one end what is over; how many. At least one message is left.</summary>

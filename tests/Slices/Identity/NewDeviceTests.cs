@@ -18,7 +18,8 @@ public sealed class NewDeviceTests
         await SignInAsync(laptop, phone.Name);
         var mail = (await stoa.MailsToAsync($"{phone.Name}@example.org"))[0];
         Assert.Equal("New sign-in to Stoa", mail.Subject);
-        Assert.Contains(Firefox, mail.Text, StringComparison.Ordinal);
+        Assert.Contains("device:  Firefox on Linux", mail.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Gecko", mail.Text, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1", mail.Text, StringComparison.Ordinal);
 
         await SignInAsync(laptop, phone.Name); // seen before
@@ -44,19 +45,22 @@ public sealed class NewDeviceTests
     }
 
     [Theory, EachDatabase]
-    public async Task A_device_that_calls_itself_markup_stays_text(Database database)
+    public async Task What_a_client_calls_itself_is_not_repeated_and_three_mails_a_day_are_enough(Database database)
     {
         var stoa = StoaServer.For(database);
         using var phone = await stoa.RegisterAsync("hostile-device", "my-password");
         using var eve = stoa.Stranger();
-        eve.UseHeader("User-Agent", "<img/src=x>");
+        var names = (string[])["Your account is locked. Open https://evil.example/login", "<img/src=x>", "call +49 151 23456789", "four", "five", "six"];
+        foreach (var name in names)
+        {
+            eve.UseHeader("User-Agent", name);
+            await SignInAsync(eve, phone.Name);
+        }
 
-        await SignInAsync(eve, phone.Name);
-
-        var mail = (await stoa.MailsToAsync($"{phone.Name}@example.org"))[0];
-        Assert.DoesNotContain("<img", mail.Html, StringComparison.Ordinal);
-        Assert.Contains("&lt;img/src=x&gt;", mail.Html, StringComparison.Ordinal);
-        Assert.Contains("<img/src=x>", mail.Text, StringComparison.Ordinal);
+        var mails = await NewsOnceQuietAsync(stoa, phone);
+        Assert.Equal(3, mails.Count);
+        Assert.All(mails, m => Assert.Contains("device:  an unknown program", m.Text, StringComparison.Ordinal));
+        Assert.All(mails, m => Assert.All(names, name => Assert.DoesNotContain(name, m.Text + m.Html, StringComparison.Ordinal)));
     }
 
     private static async Task SignInAsync(Person person, string username) =>

@@ -13,7 +13,7 @@ public sealed class PasskeyTests
     public async Task A_passkey_is_added_with_the_password_and_signs_in_without_one(Database database)
     {
         var stoa = StoaServer.For(database);
-        using var ana = await stoa.RegisterAsync("passkey", Password);
+        using var ana = await (await stoa.RegisterAsync("passkey", Password)).ProveEmailAsync();
         using var key = KeyAt(stoa);
 
         (await ana.PostAsync("/auth/passkeys/options", new { password = "wrong" })).IsRefusal(400, "auth.password_wrong");
@@ -31,8 +31,8 @@ public sealed class PasskeyTests
     public async Task What_does_not_hold_is_refused(Database database)
     {
         var stoa = StoaServer.For(database);
-        using var ana = await stoa.RegisterAsync("passkey", Password);
-        using var ben = await stoa.RegisterAsync("passkey", Password);
+        using var ana = await (await stoa.RegisterAsync("passkey", Password)).ProveEmailAsync();
+        using var ben = await (await stoa.RegisterAsync("passkey", Password)).ProveEmailAsync();
         using var key = KeyAt(stoa);
         using var client = stoa.Stranger();
 
@@ -68,7 +68,7 @@ public sealed class PasskeyTests
     public async Task Of_thirty_uses_of_one_answer_at_once_one_signs_in(Database database)
     {
         var stoa = StoaServer.For(database);
-        using var ana = await stoa.RegisterAsync("passkey", Password);
+        using var ana = await (await stoa.RegisterAsync("passkey", Password)).ProveEmailAsync();
         using var key = KeyAt(stoa);
         (await AddAsync(ana, key)).Is(201);
         using var client = stoa.Stranger();
@@ -86,8 +86,8 @@ public sealed class PasskeyTests
     {
         var stoa = StoaServer.For(database);
         using var root = await stoa.SuperuserAsync();
-        using var ana = await stoa.RegisterAsync("passkey", Password);
-        using var ben = await stoa.RegisterAsync("passkey", Password);
+        using var ana = await (await stoa.RegisterAsync("passkey", Password)).ProveEmailAsync();
+        using var ben = await (await stoa.RegisterAsync("passkey", Password)).ProveEmailAsync();
         using var key = KeyAt(stoa);
         using var client = stoa.Stranger();
         var id = (await AddAsync(ana, key)).Is(201).Body.GetProperty("id").GetInt64();

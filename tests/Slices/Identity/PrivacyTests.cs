@@ -89,6 +89,7 @@ public sealed class PrivacyTests
         (await root.PostAsync("/auth/me/delete", new { password = "correct-horse" })).IsRefusal(409, "user.last_superuser");
 
         using var ana = await stoa.RegisterAsync("ana", Password);
+        await ana.ProveEmailAsync();
         var app = new AuthenticatorApp((await ana.PostAsync("/auth/totp", new { password = Password })).Is(200).Body.GetProperty("otpauth_uri").GetString()!, clock);
         (await ana.PostAsync("/auth/totp/confirm", new { code = app.Code() })).Is(200);
         clock.Advance(TimeSpan.FromSeconds(30));

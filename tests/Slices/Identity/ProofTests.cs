@@ -83,7 +83,7 @@ public sealed class ProofTests
     public async Task A_passkey_begun_under_the_old_password_is_not_kept(Database database)
     {
         var stoa = StoaServer.For(database);
-        using var ana = await stoa.RegisterAsync("passkey", Password);
+        using var ana = await (await stoa.RegisterAsync("passkey", Password)).ProveEmailAsync();
         using var key = new SecurityKey($"http://localhost:{stoa.Address.Port}");
         var begun = (await ana.PostAsync("/auth/passkeys/options", new { password = Password })).Is(200).Body;
 
@@ -173,6 +173,7 @@ public sealed class ProofTests
 
     private static async Task<AuthenticatorApp> EnrolAsync(Person person, ManualClock clock)
     {
+        await person.ProveEmailAsync();
         var app = new AuthenticatorApp((await person.PostAsync("/auth/totp", new { password = Password })).Is(200).Body.GetProperty("otpauth_uri").GetString()!, clock);
         (await person.PostAsync("/auth/totp/confirm", new { code = app.Code() })).Is(200);
         clock.Advance(Totp.Step);

@@ -131,7 +131,7 @@ public sealed class ThrottlingTests
     {
         var clock = new ManualClock();
         await using var stoa = StoaServer.Start(database, clock);
-        using var ana = await stoa.RegisterAsync("stolen", "my-password");
+        using var ana = await (await stoa.RegisterAsync("stolen", "my-password")).ProveEmailAsync();
 
         for (var i = 0; i < 5; i++)
             (await ana.PutAsync("/auth/me/password", new { current_password = $"guess {i}", new_password = "new-password" })).IsRefusal(400, "auth.password_wrong");

@@ -32,7 +32,7 @@ public sealed class TwoFactorTests
     {
         var clock = new ManualClock();
         await using var stoa = StoaServer.Start(database, clock);
-        using var ana = await stoa.RegisterAsync("totp", Password);
+        using var ana = await (await stoa.RegisterAsync("totp", Password)).ProveEmailAsync();
 
         (await ana.PostAsync("/auth/totp", new { password = "wrong" })).IsRefusal(400, "auth.password_wrong");
         (await ana.PostAsync("/auth/totp/confirm", new { code = "123456" })).IsRefusal(400, "mfa.code_wrong");
@@ -189,6 +189,7 @@ public sealed class TwoFactorTests
 
     private static async Task<(AuthenticatorApp App, List<string> RecoveryCodes)> EnrolAsync(Person person, TimeProvider clock)
     {
+        await person.ProveEmailAsync();
         var app = new AuthenticatorApp((await person.PostAsync("/auth/totp", new { password = Password })).Is(200).Body.GetProperty("otpauth_uri").GetString()!, clock);
         var codes = (await person.PostAsync("/auth/totp/confirm", new { code = app.Code() })).Is(200).Body.GetProperty("recovery_codes");
         return (app, [.. codes.EnumerateArray().Select(static c => c.GetString()!)]);

@@ -27,10 +27,11 @@ public sealed class OutboundSmsTests
         await DeliverAsync(stoa, "away again", "SM2");
         await AnswerAsync(root, ana, "and there again");
 
-        var sent = await twilio.TakenAsync(2);
-        Assert.Equal([new("+15550111", Anas, "Grüße & 1+1=2 😀"), new("+15550111", Anas, "and there again")], sent);
-        await Eventually.IsAsync(2, () => stoa.AskAsync(db => db.SmsMessages.CountAsync(s => s.State == OutgoingState.Sent && s.CarrierSid != null, TestContext.Current.CancellationToken)));
-        Assert.Equal(2, twilio.Requests);
+        var sent = await twilio.TakenAsync(3);
+        Assert.Contains(" is your code for Stoa", sent[0].Body, StringComparison.Ordinal);
+        Assert.Equal([new("+15550111", Anas, "Grüße & 1+1=2 😀"), new("+15550111", Anas, "and there again")], sent[1..]);
+        await Eventually.IsAsync(3, () => stoa.AskAsync(db => db.SmsMessages.CountAsync(s => s.State == OutgoingState.Sent && s.CarrierSid != null, TestContext.Current.CancellationToken)));
+        Assert.Equal(3, twilio.Requests);
     }
 
     [Theory, EachDatabase]
@@ -196,6 +197,7 @@ public sealed class OutboundSmsTests
     {
         var (ana, name) = (stoa.Stranger(), StoaServer.Unique("ana"));
         ana.SignIn((await ana.PostAsync("/auth/register", new { username = name, email = $"{name}@example.org", password = "correct-horse", phone_number = Anas })).Is(201));
+        await TwilioServer.ProveNumberAsync(ana, Anas);
         return ana;
     }
 

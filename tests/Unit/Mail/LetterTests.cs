@@ -30,8 +30,8 @@ public sealed class LetterTests
         var body = Assert.IsType<MultipartAlternative>(message.Body);
         Assert.Equal(["text/plain", "text/html"], body.Select(static p => p.ContentType.MimeType));
         Assert.DoesNotContain("<", message.TextBody, StringComparison.Ordinal);
-        Assert.Contains("Hello Ana,", message.TextBody, StringComparison.Ordinal);
-        Assert.Contains("Hello Ana,", message.HtmlBody, StringComparison.Ordinal);
+        Assert.Contains(letter.Greeting, message.TextBody, StringComparison.Ordinal);
+        Assert.Contains(letter.Greeting, message.HtmlBody, StringComparison.Ordinal);
         Assert.StartsWith("<!DOCTYPE html>", message.HtmlBody, StringComparison.Ordinal);
         Assert.Contains("max-width:600px", message.HtmlBody, StringComparison.Ordinal);
         Assert.Contains("name=\"viewport\"", message.HtmlBody, StringComparison.Ordinal);
@@ -98,6 +98,8 @@ public sealed class LetterTests
     [InlineData("www.evil", null)]
     [InlineData("mail me@evil", null)]
     [InlineData("<b>Ana</b>", null)]
+    [InlineData("Bank, call +49 151 23456789", null)]
+    [InlineData("Ana 1984", "Ana 1984")]
     [InlineData("", null)]
     [InlineData(null, null)]
     public void A_name_that_could_become_a_link_is_not_repeated(string? name, string? spoken) => Assert.Equal(spoken, Mailbox.Spoken(name));
@@ -147,6 +149,10 @@ public sealed class LetterTests
         ["verification"] = new VerificationLetter(site, name, "https://app.example.org/verify-email?token=abc"),
         ["reset"] = new PasswordResetLetter(site, name, "https://app.example.org/auth/reset-password?token=abc", 1),
         ["reset done"] = new PasswordResetDoneLetter(site, name, Then),
+        ["reset done, voided"] = new PasswordResetDoneLetter(site, name, Then, AlsoVoided: true),
+        ["security notice"] = new SecurityNoticeLetter(site, name, "the password was changed.", Then, "Firefox on Windows", "10.1.2.3"),
+        ["new address"] = new ProveNewEmailLetter(site, "https://app.example.org/confirm-email?token=abc"),
+        ["old address"] = new StopEmailChangeLetter(site, "https://app.example.org/undo-email?token=abc", Then),
         ["new device"] = new NewDeviceLetter(site, name, site, "10.1.2.3", Then),
         ["digest"] = new DigestLetter(site, name, new Digest("week", 5, [new DigestItem(site, site, "https://app.example.org/n/1", Then), new DigestItem("second", null, null, Then)])),
         ["campaign"] = new CampaignLetter(site, name, new Campaign("New", site, [site, "second"], "Look", "https://app.example.org/c/1")),

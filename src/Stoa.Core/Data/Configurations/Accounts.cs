@@ -16,6 +16,7 @@ internal sealed class UserTable : IEntityTypeConfiguration<User>
         user.Property(u => u.PasswordHash).HasColumnName("hashed_password").HasMaxLength(255);
         user.Property(u => u.FullName).HasMaxLength(User.MaxFullNameLength);
         user.Property(u => u.PhoneNumber).HasMaxLength(User.MaxPhoneLength);
+        user.Property(u => u.ContactNumber).HasMaxLength(User.MaxPhoneLength);
         user.HasIndex(u => u.UsernameKey).IsUnique();
         user.HasIndex(u => u.EmailKey).IsUnique();
         user.HasIndex(u => u.PhoneNumber).IsUnique();
@@ -50,6 +51,7 @@ internal sealed class SessionTable : IEntityTypeConfiguration<Session>
     public void Configure(EntityTypeBuilder<Session> session)
     {
         session.ToTable("sessions");
+        session.Property(s => s.Id).HasValueGenerator<UnrepeatedId>();
         session.Property(s => s.DeviceInfo).HasMaxLength(Session.MaxDeviceLength);
         session.Property(s => s.IpAddress).HasMaxLength(50);
         session.HasOne(s => s.User).WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);

@@ -102,6 +102,7 @@ internal sealed class UploadTable : IEntityTypeConfiguration<Upload>
     public void Configure(EntityTypeBuilder<Upload> upload)
     {
         upload.ToTable("uploads");
+        upload.Property(u => u.Id).HasValueGenerator<UnrepeatedId>();
         upload.Property(u => u.Name).HasMaxLength(Attachment.MaxNameLength);
         upload.Property(u => u.Mime).HasMaxLength(Attachment.MaxMimeLength);
         upload.Property(u => u.StorageKey).HasMaxLength(64);

@@ -92,3 +92,38 @@ internal sealed class SignInChallengeTable : IEntityTypeConfiguration<SignInChal
         challenge.HasIndex(c => c.UserId);
     }
 }
+
+internal sealed class PhoneVerificationTable : IEntityTypeConfiguration<PhoneVerification>
+{
+    public void Configure(EntityTypeBuilder<PhoneVerification> verification)
+    {
+        verification.ToTable("phone_verifications");
+        verification.HasKey(v => v.UserId);
+        verification.Property(v => v.UserId).ValueGeneratedNever();
+        verification.Property(v => v.Number).HasMaxLength(User.MaxPhoneLength);
+        verification.Property(v => v.SentCodeHash).HasMaxLength(64);
+        verification.Property(v => v.ShownCodeHash).HasMaxLength(64);
+        verification.HasOne<User>().WithOne().HasForeignKey<PhoneVerification>(v => v.UserId).OnDelete(DeleteBehavior.Cascade);
+        verification.HasIndex(v => v.Number);
+        verification.HasIndex(v => v.ExpiresAt);
+    }
+}
+
+internal sealed class EmailChangeTable : IEntityTypeConfiguration<EmailChange>
+{
+    public void Configure(EntityTypeBuilder<EmailChange> change)
+    {
+        change.ToTable("email_changes");
+        change.Property(c => c.NewEmail).HasMaxLength(User.MaxEmailLength);
+        change.Property(c => c.OldEmail).HasMaxLength(User.MaxEmailLength);
+        change.Property(c => c.OldEmailKey).HasMaxLength(User.MaxEmailLength);
+        change.Property(c => c.ProofHash).HasMaxLength(64);
+        change.Property(c => c.UndoHash).HasMaxLength(64);
+        change.HasOne(c => c.User).WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
+        change.HasIndex(c => c.UserId);
+        change.HasIndex(c => c.OldEmailKey);
+        change.HasIndex(c => c.ProofHash).IsUnique();
+        change.HasIndex(c => c.UndoHash).IsUnique();
+        change.HasIndex(c => c.ExpiresAt);
+    }
+}

@@ -30,6 +30,7 @@ internal sealed class SmsMessageTable : IEntityTypeConfiguration<SmsMessage>
         sms.Property(s => s.To).HasColumnName("to_number").HasMaxLength(User.MaxPhoneLength);
         sms.Property(s => s.State).HasConversion<string>().HasMaxLength(20);
         sms.Property(s => s.CarrierSid).HasMaxLength(64);
+        sms.Property(s => s.SealedText).HasMaxLength(SmsMessage.MaxSealedLength);
         sms.Property(s => s.LastError).HasMaxLength(SmsMessage.MaxErrorLength);
         sms.HasOne<Message>().WithMany().HasForeignKey(s => s.MessageId).OnDelete(DeleteBehavior.Cascade);
         sms.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Hosting.Web;
 
@@ -42,6 +43,8 @@ public static class Problems
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
         problem.Type ??= "about:blank";
         problem.Extensions.TryAdd("code", code);
+        if (status == StatusCodes.Status403Forbidden)
+            NoteRefusedRights(context.HttpContext, problem.Extensions["code"]);
         if (status == StatusCodes.Status429TooManyRequests)
             TellWhen(context.HttpContext.Response.Headers, problem);
         problem.Detail ??= text;
@@ -50,6 +53,14 @@ public static class Problems
         problem.Extensions["success"] = false;
         problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToHexString() ?? context.HttpContext.TraceIdentifier;
         problem.Extensions.Remove("traceId");
+    }
+
+    /// <summary>Whoever tries doors that are not theirs is seen: who, what and from where.</summary>
+    private static void NoteRefusedRights(HttpContext context, object? code)
+    {
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-";
+        context.RequestServices.GetRequiredService<SecurityTrail>()
+            .Log(SecurityEvents.RightsRefused, context.Features.Get<Caller>()?.UserId, $"{context.Request.Method} {route} {code}");
     }
 
     private static void TellWhen(IHeaderDictionary headers, ProblemDetails problem)

@@ -10,6 +10,7 @@ internal static class LogAreas
     [
         ("Stoa.Auth", "auth"),
         ("Stoa.Server.Identity", "auth"),
+        ("Stoa.Server.Hosting.Security", "auth"),
         ("Stoa.Messages", "messages"),
         ("Stoa.Server.Messaging.Sms", "twilio_webhook"), // before the module it is part of
         ("Stoa.Server.Messaging", "messages"),

@@ -18,6 +18,10 @@ public sealed class SmsSettings
     /// <summary>The beginning of the address Twilio calls, up to the path, because its signature covers it. Empty: what the request says of itself.</summary>
     public string PublicUrl { get; init; } = "";
 
+    /// <summary>An SMS counts as an account's also from a number it only stated. For closed deployments whose operator knows the numbers.</summary>
+    [Aliases("SMS_TRUST_STATED_NUMBERS")]
+    public bool TrustStatedNumbers { get; init; }
+
     /// <summary>Where Twilio's API is.</summary>
     public string TwilioUrl { get; init; } = "https://api.twilio.com";
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Security;
 
 namespace Stoa.Server.Hosting.Tokens;
 
@@ -23,6 +24,10 @@ public sealed class SupportDesk(IDbContextFactory<StoaDb> databases, TimeProvide
     public async ValueTask<Caller> ActAsync(Caller admin, CancellationToken cancellation) => admin.IsSupportDesk
         ? admin
         : admin with { UserId = await IdAsync(cancellation), Name = Name, FullName = Name, Type = PartyType.Admin, AuthorId = admin.AuthorId ?? admin.UserId };
+
+    /// <summary>Somebody showed a key that is not the desk's.</summary>
+    public async Task NoteWrongKeyAsync(SecurityTrail trail, CancellationToken cancellation) =>
+        await trail.NoteOnceAsync(SecurityEvents.WrongDeskKey, await IdAsync(cancellation), "support_key", 0, cancellation);
 
     /// <summary>The account's id.</summary>
     public async ValueTask<long> IdAsync(CancellationToken cancellation)

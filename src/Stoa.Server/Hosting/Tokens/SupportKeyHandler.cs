@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Stoa.Server.Hosting.Limits;
+using Stoa.Server.Hosting.Security;
 
 namespace Stoa.Server.Hosting.Tokens;
 
@@ -15,7 +16,8 @@ public sealed class SupportKeyHandler(
     ILoggerFactory logger,
     UrlEncoder encoder,
     SupportKey key,
-    SupportDesk desk) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    SupportDesk desk,
+    SecurityTrail trail) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "support key";
     public const string Header = "x-admin-key";
@@ -29,6 +31,7 @@ public sealed class SupportKeyHandler(
         if (await key.WhyNotAsync(given[0], ClientNetwork.Of(Context), Context.RequestAborted) is not null)
         {
             wasWrong = true;
+            await desk.NoteWrongKeyAsync(trail, Context.RequestAborted);
             return AuthenticateResult.Fail(SupportKey.Wrong.Code);
         }
 

@@ -13,6 +13,7 @@ public static class TokenServices
     {
         services.AddSingleton(_ => SigningKeys.Load(settings.Tokens.Secret, settings.Tokens.PreviousSecrets, settings.Data.Folder));
         services.AddSingleton<Sealing>();
+        services.AddSingleton<PhoneCodes>();
         services.AddSingleton<SupportDesk>();
         services.AddSingleton<SupportKey>();
         services.AddSingleton(p => new AccessTokens(

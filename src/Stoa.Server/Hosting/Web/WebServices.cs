@@ -1,4 +1,5 @@
 using Stoa.Server.Hosting.Limits;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Hosting.Web;
@@ -17,7 +18,9 @@ public static class WebServices
         .AddSingleton<RateLimits>()
         .AddSingleton<RequestLimits>()
         .AddSingleton<OpeningRate>()
-        .AddSingleton<OpenShares>();
+        .AddSingleton<OpenShares>()
+        .AddScoped<RequestOrigin>()
+        .AddScoped<SecurityTrail>();
 
     private static IServiceCollection AddCrossOrigin(this IServiceCollection services, StoaSettings settings) => services
         .AddCors(o => o.AddDefaultPolicy(p => p
@@ -30,6 +33,7 @@ public static class WebServices
     {
         app.UseKnownProxies();
         app.UseWarningOfUnnamedProxies();
+        RequestOrigin.Use(app);
         app.UseAnswerHeaders();
         app.UseCors();
     }

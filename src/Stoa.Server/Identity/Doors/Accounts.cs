@@ -35,7 +35,7 @@ public sealed record StringIdAccount(
         var type = PartyNames.Of(PartyTypes.Of(roles.Contains(RoleNames.Admin) || roles.Contains(RoleNames.SuperAdmin), roles.Contains(RoleNames.Astrologer)));
         return new StringIdAccount(
             user.Id, user.Id, user.Id, user.Username, user.Email, user.FullName, string.IsNullOrWhiteSpace(user.FullName) ? user.Username : user.FullName,
-            user.PhoneNumber, user.PhoneNumber, roles[0], roles, roles[0], type, user.IsActive, user.IsSuperuser, user.CreatedAt, user.UpdatedAt);
+            user.StatedNumber, user.StatedNumber, roles[0], roles, roles[0], type, user.IsActive, user.IsSuperuser, user.CreatedAt, user.UpdatedAt);
     }
 }
 
@@ -73,8 +73,9 @@ public sealed record RegisterBody(
     [property: AtMost(100)] string? UserType = null,
     [property: AtMost(100)] string? InvitationCode = null)
 {
-    internal RegisterUser.Request ToRequest(Device device) =>
-        new(Username!, Email!, Password!, FullName, PhoneNumber, device, Role ?? UserType, InvitationCode, PasswordRules.PlannerMinimumLength);
+    internal RegisterUser.Request ToRequest(Device device) => new(
+        Username!, Email!, Password!, FullName, PhoneNumber, device, Role ?? UserType, InvitationCode, PasswordRules.PlannerMinimumLength,
+        BindsPhone: device.Surface == Surface.Common);
 }
 
 /// <summary>A registration under /api: without a user name it comes from the marketplace (contract E.2).</summary>
@@ -103,7 +104,8 @@ public sealed record AnyRegisterBody(
     internal RegisterUser.Request ToRequest(Device device)
     {
         var names = $"{FirstName} {LastName}".Trim();
-        return new(IsMarket ? null : Username, Email!, Password!, FullName ?? (names.Length > 0 ? names : null), PhoneNumber ?? Phone, device, Role ?? UserType, InvitationCode);
+        return new(IsMarket ? null : Username, Email!, Password!, FullName ?? (names.Length > 0 ? names : null), PhoneNumber ?? Phone, device, Role ?? UserType, InvitationCode,
+            BindsPhone: !IsMarket);
     }
 }
 

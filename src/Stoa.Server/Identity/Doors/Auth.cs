@@ -50,9 +50,9 @@ public static class Auth
             .Example("""{"username":"ana","password":"correct horse"}""").Refuses(LogInRefusals);
         auth.MapPost("/logout-all", LogOutEverywhere).RequireAuthorization().WithSummary("End every session of the account");
         auth.MapPut("/me", UpdateMe).RequireAuthorization().WithSummary("Change what the caller's account says")
-            .Example("""{"full_name":"Ana B.","bio":"Likes the sea","phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken);
+            .Example("""{"full_name":"Ana B.","bio":"Likes the sea","phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken, PasswordProof.Needed, PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);
         auth.MapPut("/me/phone", UpdatePhone).RequireAuthorization().WithSummary("Change the caller's phone number")
-            .Example("""{"phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken);
+            .Example("""{"phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken, PasswordProof.Needed, PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);
         auth.MapPut("/me/password", ChangeMyPassword).RequireAuthorization().WithSummary("Change the password; other sessions end")
             .Example("""{"current_password":"correct horse","new_password":"battery staple"}""")
             .Refuses([PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy, .. PasswordRules.Refusals]);
@@ -98,11 +98,11 @@ public static class Auth
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> UpdateMe(
         UpdateAccountBody body, UpdateAccount update, Caller caller, CancellationToken cancellation) =>
-        (await update.Handle(caller.UserId, new(body.FullName, body.Bio, body.PhoneNumber), cancellation)).ToOk(AccountView.Of);
+        (await update.Handle(caller, new(body.FullName, body.Bio, body.PhoneNumber, Password: body.CurrentPassword), cancellation)).ToOk(AccountView.Of);
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> UpdatePhone(
         PhoneBody body, UpdateAccount update, Caller caller, CancellationToken cancellation) =>
-        (await update.Handle(caller.UserId, new(null, null, body.PhoneNumber ?? ""), cancellation)).ToOk(AccountView.Of);
+        (await update.Handle(caller, new(null, null, body.PhoneNumber ?? "", Password: body.CurrentPassword), cancellation)).ToOk(AccountView.Of);
 
     private static async Task<Results<Ok<Said>, ProblemHttpResult>> ChangeMyPassword(
         ChangePasswordBody body, ChangePassword change, Caller caller, CancellationToken cancellation) =>
@@ -127,9 +127,12 @@ public static class Auth
 public sealed record UpdateAccountBody(
     [property: AtMost(User.MaxFullNameLength)] string? FullName,
     [property: AtMost(User.MaxBioLength)] string? Bio,
-    [property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber);
+    [property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber,
+    [property: AtMost(NewPasswordAttribute.MaximumLength)] string? CurrentPassword = null);
 
-public sealed record PhoneBody([property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber);
+/// <param name="CurrentPassword">Needed where the number that gives way is proved.</param>
+public sealed record PhoneBody(
+    [property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber, [property: AtMost(NewPasswordAttribute.MaximumLength)] string? CurrentPassword = null);
 
 public sealed record ChangePasswordBody(
     [property: Needed, AtMost(NewPasswordAttribute.MaximumLength)] string? CurrentPassword,
@@ -159,7 +162,7 @@ public sealed record AccountView(
     DateTimeOffset UpdatedAt)
 {
     public static AccountView Of(User user) => new(
-        user.Id, user.Username, user.Email, user.FullName, user.Bio, user.PhoneNumber, user.IsActive, user.IsSuperuser, user.CreatedAt, user.UpdatedAt);
+        user.Id, user.Username, user.Email, user.FullName, user.Bio, user.StatedNumber, user.IsActive, user.IsSuperuser, user.CreatedAt, user.UpdatedAt);
 }
 
 /// <summary>The tokens of a session, as S1 answers them.</summary>

@@ -76,7 +76,7 @@ public sealed record NamedAccount(
         var last = profile?.LastName ?? (cut > 0 ? full[(cut + 1)..] : null);
         var named = account.RoleNames.Where(name => account.Roles.All(r => r.Name != name)).Select(static name => new RoleName(0, name, null));
         return new NamedAccount(
-            user.Id, first, last, user.Username, user.Email, user.PhoneNumber,
+            user.Id, first, last, user.Username, user.Email, user.StatedNumber,
             [.. account.Roles.Select(static r => new RoleName(r.Id, r.Name, r.Description)), .. named], user.CreatedAt, user.UpdatedAt);
     }
 }

@@ -5,6 +5,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity.Inviting;
 
@@ -16,7 +17,7 @@ public static class InvitationAdmin
     public static void MapInvitationAdmin(this IEndpointRouteBuilder routes)
     {
         var invitations = routes.MapGroup("/api/admin/invitations").RequireAuthorization(Policies.Admin).WithTags("Invitations");
-        invitations.MapGet("", List).WithSummary("Invitations, newest first, without their codes").Refuses();
+        invitations.MapGet("", List).WithSummary("Invitations, newest first, without their codes").Refuses().ReadsNobody("administrators' own notes");
         invitations.MapPost("", Make).WithSummary("Make an invitation; its code is shown this once")
             .Example("""{"note":"the choir","uses":20,"days":14}""").Refuses();
         invitations.MapDelete("/{id:long}", Revoke).WithSummary("Revoke an invitation").Refuses(ManageInvitations.NotFound);

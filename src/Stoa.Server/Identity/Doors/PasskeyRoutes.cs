@@ -7,6 +7,7 @@ using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Identity.Addresses;
 using Stoa.Server.Identity.Passkeys;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Identity.TwoFactor;
@@ -23,9 +24,10 @@ public static class PasskeyRoutes
         passkeys.MapPost("/sign-in", FinishSignIn).TakesCredentials().WithSummary("Sign in with the passkey that answered; no second step follows")
             .Example("""{"passkey_token":"mF_9.B5f-4.1JqM","credential":{"id":"…"}}""").Refuses(SignInWithPasskey.Invalid, LogIn.Disabled, Restriction.Suspended);
         passkeys.MapPost("/options", BeginRegistration).RequireAuthorization().WithSummary("Options for navigator.credentials.create(); needs the password")
-            .Example("""{"password":"correct horse"}""").Refuses(PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);
+            .Example("""{"password":"correct horse"}""").Refuses(ProvedEmail.Unproved, PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);
         passkeys.MapPost("", FinishRegistration).RequireAuthorization().WithSummary("Keep the passkey that the browser made")
-            .Example("""{"passkey_token":"mF_9.B5f-4.1JqM","name":"Laptop","credential":{"id":"…"}}""").Refuses(ManagePasskeys.Invalid, ManagePasskeys.TooMany);
+            .Example("""{"passkey_token":"mF_9.B5f-4.1JqM","name":"Laptop","credential":{"id":"…"}}""")
+            .Refuses(ManagePasskeys.Invalid, ManagePasskeys.TooMany, ProvedEmail.Unproved);
         passkeys.MapGet("", List).RequireAuthorization().WithSummary("The caller's passkeys");
         passkeys.MapDelete("/{id:long}", Remove).RequireAuthorization().WithSummary("Remove one of the caller's passkeys").Refuses(ManagePasskeys.NotFound);
     }
@@ -49,8 +51,11 @@ public static class PasskeyRoutes
     }
 
     private static async Task<Results<Ok<PasskeyOptions>, ProblemHttpResult>> BeginRegistration(
-        PasswordBody body, Caller caller, HttpContext http, PasswordProof proof, PasskeyCeremony ceremony, Challenges challenges, CancellationToken cancellation)
+        PasswordBody body, Caller caller, HttpContext http, ProvedEmail email, PasswordProof proof, PasskeyCeremony ceremony, Challenges challenges,
+        CancellationToken cancellation)
     {
+        if (await email.WhyNotAsync(caller.UserId, cancellation) is { } unproved)
+            return unproved.ToHttp();
         if ((await proof.CheckAsync(caller, body.Password!, cancellation)).Refusal is { } refusal)
             return refusal.ToHttp();
         var (options, state) = await ceremony.BeginRegistrationAsync(caller, http);

@@ -3,6 +3,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Identity.Doors;
@@ -26,7 +27,7 @@ public static class PasswordResets
             .Example($$"""{"token":"{{new string('x', 64)}}"}""").Refuses(ResetPassword.Invalid, ResetTokenLimit.TooMany);
 
         var admin = auth.MapGroup("/admin").RequireAuthorization(Policies.Admin);
-        admin.MapGet("/password-reset-tokens", List).WithSummary("Password resets, newest first; no token is shown, because none is kept");
+        admin.MapGet("/password-reset-tokens", List).WithSummary("Password resets, newest first; no token is shown, because none is kept").Notes(SecurityEvents.ReadResets, "password_reset");
         admin.MapDelete("/cleanup-expired-tokens", CleanUp).WithSummary("Remove the resets whose time is over");
     }
 

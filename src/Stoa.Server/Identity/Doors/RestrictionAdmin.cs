@@ -7,6 +7,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Identity.Restricting;
 
@@ -16,7 +17,11 @@ namespace Stoa.Server.Identity.Doors;
 public static class RestrictionAdmin
 {
     private static readonly Refusal[] Refusals =
-        [User.NotFound, SetStanding.OwnAccount, ImposeRestriction.ReasonMissing, ImposeRestriction.DurationInvalid, ImposeRestriction.IsSuperuser];
+        [User.NotFound, SetStanding.OwnAccount, ImposeRestriction.ReasonMissing, ImposeRestriction.DurationInvalid,
+            AdministratorBoundary.OnSuperuser, AdministratorBoundary.OnAdministrator];
+
+    private static readonly Refusal[] LiftRefusals =
+        [User.NotFound, SetStanding.OwnAccount, Restrictions.NotFound, AdministratorBoundary.OnSuperuser, AdministratorBoundary.OnAdministrator];
 
     public static void MapRestrictionAdmin(this IEndpointRouteBuilder routes)
     {
@@ -28,13 +33,13 @@ public static class RestrictionAdmin
         }
 
         users.MapPost("/messaging/warn", Warn).WithSummary("Note a warning").Example("""{"reason":"Rude"}""").Refuses(Refusals);
-        users.MapPost("/messaging/unban", Unban).WithSummary("Lift the messaging ban").Refuses(User.NotFound, Restrictions.NotFound);
+        users.MapPost("/messaging/unban", Unban).WithSummary("Lift the messaging ban").Refuses(LiftRefusals);
         // The support desk's console has these too: it is where suspended people write to.
         var desk = routes.MapGroup("/api/admin/users/{id:long}").RequireAuthorization(Policies.SupportDesk).WithTags("Restrictions");
         desk.MapPost("/suspend", Suspend).WithSummary("Suspend: sessions end at once, signing in is refused with the reason")
             .Example("""{"reason":"Under investigation","duration_days":3}""").Refuses(Refusals);
-        desk.MapPost("/unsuspend", Unsuspend).WithSummary("Lift the suspension").Refuses(User.NotFound, Restrictions.NotFound);
-        desk.MapGet("/restrictions", List).WithSummary("What was imposed, newest first, ended ones included").Refuses(User.NotFound);
+        desk.MapPost("/unsuspend", Unsuspend).WithSummary("Lift the suspension").Refuses(LiftRefusals);
+        desk.MapGet("/restrictions", List).WithSummary("What was imposed, newest first, ended ones included").Refuses(User.NotFound).Notes(SecurityEvents.ReadAccounts);
     }
 
     private static Task<Results<Ok<Imposed>, ProblemHttpResult>> Ban(

@@ -3,6 +3,7 @@ using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Identity.Doors;
@@ -14,10 +15,14 @@ public static class Support
         .WithSummary("Whether the support desk's key is right").Example("""{"adminKey":"…"}""").Refuses(SupportKey.Missing, SupportKey.Wrong);
 
     private static async Task<Results<Ok<SupportSignIn>, ProblemHttpResult>> LogIn(
-        SupportBody body, HttpContext http, SupportKey key, TimeProvider clock, CancellationToken cancellation) =>
-        await key.WhyNotAsync(body.AdminKey, ClientNetwork.Of(http), cancellation) is { } refusal
-            ? refusal.ToHttp()
-            : TypedResults.Ok(new SupportSignIn(true, new SupportSession(true, body.AdminKey!, clock.GetUtcNow()), "Authenticated"));
+        SupportBody body, HttpContext http, SupportKey key, SupportDesk desk, SecurityTrail trail, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (await key.WhyNotAsync(body.AdminKey, ClientNetwork.Of(http), cancellation) is not { } refusal)
+            return TypedResults.Ok(new SupportSignIn(true, new SupportSession(true, body.AdminKey!, clock.GetUtcNow()), "Authenticated"));
+        if (refusal == SupportKey.Wrong)
+            await desk.NoteWrongKeyAsync(trail, cancellation);
+        return refusal.ToHttp();
+    }
 }
 
 public sealed record SupportBody([property: AtMost(1000)] string? AdminKey);

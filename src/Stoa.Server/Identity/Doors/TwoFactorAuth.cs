@@ -8,6 +8,7 @@ using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Identity.Addresses;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Identity.TwoFactor;
 
@@ -24,9 +25,9 @@ public static class TwoFactorAuth
             .Refuses(CompleteLogIn.Invalid, CompleteLogIn.Wrong, FailureLog.Paused, LogIn.Disabled, Restriction.Suspended);
         var totp = auth.MapGroup("/totp").RequireAuthorization();
         totp.MapPost("", Enrol).WithSummary("A secret for an authenticator app; nothing changes before it is confirmed")
-            .Example("""{"password":"correct horse"}""").Refuses(EnrolTotp.Enrolled, PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);
+            .Example("""{"password":"correct horse"}""").Refuses(ProvedEmail.Unproved, EnrolTotp.Enrolled, PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);
         totp.MapPost("/confirm", Confirm).WithSummary("Put the authenticator in use; answers the recovery codes, this once")
-            .Example("""{"code":"123456"}""").Refuses(ConfirmTotp.Wrong, FailureLog.Paused);
+            .Example("""{"code":"123456"}""").Refuses(ConfirmTotp.Wrong, ProvedEmail.Unproved, FailureLog.Paused);
         totp.MapPost("/disable", Disable).WithSummary("Sign in without a second step again")
             .Example("""{"password":"correct horse"}""").Refuses(DisableTotp.NotEnrolled, PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);
         totp.MapPost("/recovery-codes", Renew).WithSummary("New recovery codes in the place of the old ones")

@@ -5,6 +5,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Identity.Doors;
@@ -15,11 +16,11 @@ public static class Users
     public static void MapUsers(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapGroup("/auth/users").RequireAuthorization(Policies.Superuser).WithTags("Users").WithMetadata(new UnprocessableWhenInvalid());
-        users.MapGet("", List).WithSummary("All accounts");
+        users.MapGet("", List).WithSummary("All accounts").Notes(SecurityEvents.ReadAccounts);
         users.MapPost("", Create).WithSummary("Make an account")
             .Example("""{"username":"ben","email":"ben@example.org","password":"correct horse"}""")
             .Refuses([RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken, RegisterUser.UsernameInvalid, PasswordHashing.Busy, .. PasswordRules.Refusals]);
-        users.MapGet("/{id:long}", Read).WithSummary("One account").Refuses(User.NotFound);
+        users.MapGet("/{id:long}", Read).WithSummary("One account").Refuses(User.NotFound).Notes(SecurityEvents.ReadAccounts);
         users.MapPut("/{id:long}", Update).WithSummary("Change an account")
             .Example("""{"full_name":"Ben C."}""").Refuses(User.NotFound, RegisterUser.UsernameTaken, RegisterUser.EmailTaken, RegisterUser.PhoneTaken);
         users.MapDelete("/{id:long}", Delete).WithSummary("Delete an account; its messages stay without it")
@@ -29,12 +30,12 @@ public static class Users
         users.MapPut("/{id:long}/enable", Enable).WithSummary("Enable an account").Refuses(User.NotFound);
         users.MapPut("/{id:long}/superuser", SetSuperuser).WithSummary("Make a superuser or take it back: by body, by query, or the other way round")
             .Example("""{"is_superuser":true}""").Refuses(User.NotFound, SetStanding.OwnAccount, SetStanding.LastSuperuser);
-        users.MapGet("/{id:long}/roles", RolesOf).WithSummary("The roles an account holds").Refuses(User.NotFound);
+        users.MapGet("/{id:long}/roles", RolesOf).WithSummary("The roles an account holds").Refuses(User.NotFound).Notes(SecurityEvents.ReadAccounts);
         users.MapPut("/{id:long}/roles", Assign).WithSummary("Replace the roles an account holds")
             .Example("""{"role_ids":[1,2]}""").Refuses(User.NotFound, ManageRoles.RoleNotFound);
 
         var roles = routes.MapGroup("/auth/roles").RequireAuthorization(Policies.Superuser).WithTags("Users").WithMetadata(new UnprocessableWhenInvalid());
-        roles.MapGet("", ListRoles).WithSummary("All roles");
+        roles.MapGet("", ListRoles).WithSummary("All roles").ReadsNobody("names of roles");
         roles.MapPost("", CreateRole).WithSummary("Make a role").Example("""{"name":"astrologer","description":"Answers consultations"}""").Refuses(ManageRoles.RoleExists);
         roles.MapDelete("/{id:long}", DeleteRole).WithSummary("Delete a role").Refuses(ManageRoles.RoleNotFound);
     }

@@ -3,8 +3,10 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Core.Mail;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Mail;
+using Stoa.Server.Mail.Kinds;
 using Stoa.Server.Mail.Letters;
 
 namespace Stoa.Server.Identity.Mails;
@@ -15,6 +17,8 @@ public sealed class WelcomeMail(StoaDb db, StoaSettings settings, MailedLinks li
     public const string Kind = "welcome";
 
     public override string Name => Kind;
+
+    protected override Words Carries => Words.NameOfNew;
 
     protected override async Task<Letter?> WriteAsync(User user, string? name, MailMessage mail, CancellationToken cancellation) =>
         new WelcomeLetter(settings.Mail.FromName, name, await VerificationMail.LinkAsync(user, links, settings, cancellation));
@@ -49,16 +53,20 @@ public sealed class PasswordResetDoneMail(StoaDb db, MailSettings settings) : Ac
 {
     public const string Kind = "password_reset_done";
 
+    /// <summary>Its content when the reset also voided what was set before the address was proved.</summary>
+    public const string AlsoVoided = "voided";
+
     public override string Name => Kind;
 
     protected override Task<Letter?> WriteAsync(User user, string? name, MailMessage mail, CancellationToken cancellation) =>
-        Task.FromResult<Letter?>(new PasswordResetDoneLetter(settings.FromName, name, mail.CreatedAt));
+        Task.FromResult<Letter?>(new PasswordResetDoneLetter(settings.FromName, name, mail.CreatedAt, mail.Content == AlsoVoided));
 }
 
-/// <summary>Says that somebody signed in from a device not seen before; its content is the session's id.</summary>
+/// <summary>Says that somebody signed in from a device not seen before; its content is the session's id. At most <see cref="MaxPerDay"/> a day.</summary>
 public sealed class NewDeviceMail(StoaDb db, MailSettings settings) : AccountMail(db)
 {
     public const string Kind = "new_device";
+    public const int MaxPerDay = 3;
 
     private readonly StoaDb db = db;
 
@@ -69,8 +77,8 @@ public sealed class NewDeviceMail(StoaDb db, MailSettings settings) : AccountMai
         if (!long.TryParse(mail.Content, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return null;
         var session = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.UserId == user.Id, cancellation);
-        return session is null ? null : new NewDeviceLetter(settings.FromName, name, OneLine(session.DeviceInfo), session.IpAddress, session.CreatedAt);
+        if (session is null || await mail.CountOfDayAsync(db, cancellation) >= MaxPerDay)
+            return null;
+        return new NewDeviceLetter(settings.FromName, name, DeviceName.Of(session.DeviceInfo), session.IpAddress, session.CreatedAt);
     }
-
-    private static string? OneLine(string? text) => text is null ? null : string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c));
 }

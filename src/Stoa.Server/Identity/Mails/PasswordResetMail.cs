@@ -28,7 +28,7 @@ public sealed class PasswordResetMail(StoaDb db, StoaSettings settings, MailedLi
 
         var hours = settings.PasswordReset.TokenHours;
         var token = await links.IssueAsync(user, (hash, now) => Row(user, hash, now, TimeSpan.FromHours(hours), mail), cancellation);
-        var name = Mailbox.Spoken(string.IsNullOrWhiteSpace(user.FullName) ? user.Username : user.FullName);
+        var name = AccountMail.NameOf(user);
         var letter = new PasswordResetLetter(settings.Mail.FromName, name, $"{settings.LinkBase}/auth/reset-password?token={token}", hours);
         return new Envelope(new Mailbox(user.Email, name), letter);
     }

@@ -4,12 +4,15 @@ using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
+using Stoa.Server.Identity.Addresses;
 using Stoa.Server.Identity.TwoFactor;
 
 namespace Stoa.Server.Identity.Passkeys;
 
-/// <summary>An account's passkeys: kept, listed, removed. Refusals: <c>passkey.invalid</c>, <c>passkey.not_found</c>, <c>passkey.too_many</c>.</summary>
-public sealed class ManagePasskeys(StoaDb db, Challenges challenges, TimeProvider clock, ILogger<AuthLog> log)
+/// <summary>An account's passkeys: kept, listed, removed. Refusals: <c>auth.email_unproved</c>,
+/// <c>passkey.invalid</c>, <c>passkey.not_found</c>, <c>passkey.too_many</c>.</summary>
+public sealed class ManagePasskeys(StoaDb db, ProvedEmail email, Challenges challenges, SecurityTrail trail, TimeProvider clock)
 {
     public static readonly Refusal Invalid = Refusal.Invalid("passkey.invalid", "The passkey could not be verified, please start again");
     public static readonly Refusal NotFound = Refusal.NotFound("passkey.not_found", "Passkey not found");
@@ -35,20 +38,20 @@ public sealed class ManagePasskeys(StoaDb db, Challenges challenges, TimeProvide
         };
         try
         {
-            var added = await db.WriteAsync(async () =>
+            return await db.WriteAsync(async () =>
             {
                 await db.SerializeAsync($"passkeys of {caller.UserId}", cancellation);
                 if (!await challenges.SpendAsync(challenge, cancellation))
                     return (Outcome<Passkey>)Invalid;
                 if (await db.Passkeys.CountAsync(p => p.UserId == caller.UserId, cancellation) >= Passkey.MaxPerAccount)
                     return TooMany;
+                if (await email.WhyNotAsync(caller.UserId, cancellation) is { } unproved)
+                    return unproved;
                 db.Passkeys.Add(passkey);
+                trail.Note(SecurityEvents.PasskeyAdded, caller.UserId, caller.UserId);
                 await db.SaveChangesAsync(cancellation);
                 return passkey;
             }, cancellation);
-            if (added.Refusal is null)
-                log.TwoFactor(caller.UserId, "passkey_added");
-            return added;
         }
         catch (DbUpdateException e) when (db.IsUniqueViolation(e))
         {
@@ -61,10 +64,13 @@ public sealed class ManagePasskeys(StoaDb db, Challenges challenges, TimeProvide
 
     public async Task<Outcome<Done>> RemoveAsync(long id, Caller caller, CancellationToken cancellation)
     {
-        var removed = await db.WriteAsync(() => db.Passkeys.Where(p => p.Id == id && p.UserId == caller.UserId).ExecuteDeleteAsync(cancellation), cancellation);
-        if (removed == 0)
-            return NotFound;
-        log.TwoFactor(caller.UserId, "passkey_removed");
-        return default(Done);
+        return await db.WriteAsync(async () =>
+        {
+            if (await db.Passkeys.Where(p => p.Id == id && p.UserId == caller.UserId).ExecuteDeleteAsync(cancellation) == 0)
+                return (Outcome<Done>)NotFound;
+            trail.Note(SecurityEvents.PasskeyRemoved, caller.UserId, caller.UserId);
+            await db.SaveChangesAsync(cancellation);
+            return default(Done);
+        }, cancellation);
     }
 }

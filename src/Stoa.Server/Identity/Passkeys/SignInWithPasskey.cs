@@ -10,7 +10,7 @@ namespace Stoa.Server.Identity.Passkeys;
 /// <summary>Opens a session for whoever a passkey has named, once for each challenge.</summary>
 /// <remarks>Refusals: <c>auth.passkey_invalid</c>, <c>auth.disabled</c>, <c>auth.suspended</c>.</remarks>
 public sealed class SignInWithPasskey(
-    StoaDb db, Challenges challenges, AccountRights rights, OpenSession opening, TimeProvider clock, ILogger<AuthLog> log)
+    StoaDb db, Challenges challenges, AccountRights rights, OpenSession opening, TimeProvider clock)
 {
     public static readonly Refusal Invalid = Refusal.Unauthenticated("auth.passkey_invalid", "This passkey is not known here, or the sign-in has expired");
 
@@ -33,8 +33,6 @@ public sealed class SignInWithPasskey(
                 : 0;
             return counted == 1 ? await opening.Handle(user, proof, device, cancellation) : Invalid;
         }, cancellation);
-        if (signedIn.Refusal is null)
-            log.SignedIn(user.Id, signedIn.Value.SessionId);
         return signedIn.Refusal is { } changed ? InOurWords(changed) : signedIn;
     }
 

@@ -4,6 +4,7 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Identity.Throttling;
 using Stoa.Server.Identity.TwoFactor;
 
@@ -16,7 +17,8 @@ namespace Stoa.Server.Identity.Privacy;
 /// <c>auth.paused</c>, <c>auth.busy</c>, <c>mfa.code_wrong</c>, <c>user.last_superuser</c>.
 /// </remarks>
 public sealed class DeleteOwnAccount(
-    StoaDb db, OutboxWriter outbox, EraseAccount erase, Superusers superusers, AccountRights rights, SessionEnding ending, PasswordProof proof, SecondFactor factor, FailureLog failures, AuditTrail audit, TimeProvider clock)
+    StoaDb db, OutboxWriter outbox, EraseAccount erase, Superusers superusers, AccountRights rights, SessionEnding ending, PasswordProof proof, SecondFactor factor,
+    FailureLog failures, SecurityTrail trail, TimeProvider clock)
 {
     /// <param name="Code">Of the authenticator, or a recovery code; needed where a second step is on.</param>
     public sealed record Request(string Password, string? Code);
@@ -55,8 +57,9 @@ public sealed class DeleteOwnAccount(
         var user = await db.Users.SingleAsync(u => u.Id == caller.UserId, cancellation);
         if (user.IsSuperuser && !await superusers.RemainWithoutAsync(user.Id, cancellation))
             return SetStanding.LastSuperuser;
+        var address = user.Email;
         await erase.HandleAsync(user, clock.GetUtcNow().Rounded(), cancellation);
-        audit.Note(caller, "user.deleted_self", "user", user.Id);
+        trail.Note(SecurityEvents.DeletedSelf, user.Id, user.Id, null, null, address);
         await db.SaveChangesAsync(cancellation);
         return await rights.VoidAsync(user.Id, keep: null, cancellation);
     }

@@ -1,23 +1,22 @@
 using Stoa.Core;
 using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
 
 namespace Stoa.Server.Identity.Restricting;
 
 /// <summary>Warns an account, bans it from messaging, or suspends it. For administrators, on others; audited.</summary>
 /// <remarks>
 /// Refusals: <c>user.not_found</c>, <c>user.own_account</c>, <c>restriction.reason_missing</c>, <c>restriction.duration_invalid</c>,
-/// <c>restriction.superuser</c>. A ban bites with the next message, a suspension ends all sessions at once.
+/// and those of <see cref="AdministratorBoundary"/>. A ban bites with the next message, a suspension ends all sessions at once.
 /// </remarks>
-public sealed class ImposeRestriction(Restrictions restrictions, Superusers superusers, SessionEnding sessions, AuditTrail audit, TimeProvider clock)
+public sealed class ImposeRestriction(
+    Restrictions restrictions, AdministratorBoundary boundary, SessionEnding sessions, AuditTrail audit, SecurityTrail trail, TimeProvider clock)
 {
     public const int MaxDays = 3650;
 
     public static readonly Refusal ReasonMissing = Refusal.Invalid("restriction.reason_missing", $"reason is required and has at most {Restriction.MaxReasonLength} characters");
     public static readonly Refusal DurationInvalid = Refusal.Invalid("restriction.duration_invalid", $"duration_days is a number from 1 to {MaxDays}");
-
-    /// <summary>Else an administrator could shut out those who gave him his role.</summary>
-    public static readonly Refusal IsSuperuser = Refusal.Forbidden("restriction.superuser", "A superuser can only be restricted by a superuser");
 
     /// <param name="DurationDays">Null: until it is lifted.</param>
     public sealed record Request(long UserId, RestrictionKind Kind, string? Reason, int? DurationDays);
@@ -29,7 +28,7 @@ public sealed class ImposeRestriction(Restrictions restrictions, Superusers supe
         var until = request.DurationDays is { } days ? clock.GetUtcNow().AddDays(days) : (DateTimeOffset?)null;
         var imposed = await restrictions.ImposeAsync(
             request.UserId, request.Kind, request.Reason!.Trim(), actor.UserId, until,
-            r => audit.Note(actor, ActionOf(r.Kind, "imposed"), "user", r.UserId, after: r.Until < Restriction.Forever ? $"until {r.Until:u}" : "until lifted"),
+            r => Note(r, actor),
             cancellation);
         if (imposed.Refusal is null)
             sessions.Ended(request.UserId, imposed.Value.EndedSessions, "restricted");
@@ -54,8 +53,15 @@ public sealed class ImposeRestriction(Restrictions restrictions, Superusers supe
             return ReasonMissing;
         if (request.DurationDays is < 1 or > MaxDays)
             return DurationInvalid;
-        if (request.UserId == actor.UserId)
-            return SetStanding.OwnAccount;
-        return !actor.IsSuperuser && await superusers.ContainAsync(request.UserId, cancellation) ? IsSuperuser : null;
+        return await boundary.WhyNotAsync(actor, request.UserId, cancellation);
+    }
+
+    private void Note(Restriction imposed, Caller actor)
+    {
+        var until = imposed.Until < Restriction.Forever ? $"until {imposed.Until:u}" : "until lifted";
+        if (imposed.Kind == RestrictionKind.Suspension)
+            trail.Note(SecurityEvents.Suspended, actor.UserId, imposed.UserId, after: until);
+        else
+            audit.Note(actor, ActionOf(imposed.Kind, "imposed"), "user", imposed.UserId, after: until);
     }
 }

@@ -11,6 +11,12 @@ public sealed class PasswordProof(StoaDb db, PasswordHashing passwords, FailureL
 {
     public static readonly Refusal Wrong = Refusal.Invalid("auth.password_wrong", "Current password is incorrect");
 
+    public static readonly Refusal Needed = Refusal.Invalid("auth.password_needed", "This change needs the current password");
+
+    /// <summary>The same for a change that needs a password only sometimes; <c>auth.password_needed</c> when none was given.</summary>
+    public async Task<Outcome<string>> NeedAsync(Caller caller, string? password, CancellationToken cancellation) =>
+        string.IsNullOrEmpty(password) ? Needed : await CheckAsync(caller, password, cancellation);
+
     /// <summary>The stored hash that the password fits.</summary>
     public async Task<Outcome<string>> CheckAsync(Caller caller, string password, CancellationToken cancellation)
     {

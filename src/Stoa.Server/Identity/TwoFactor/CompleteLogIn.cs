@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Identity.Throttling;
 
 namespace Stoa.Server.Identity.TwoFactor;
@@ -13,7 +14,7 @@ namespace Stoa.Server.Identity.TwoFactor;
 /// <c>auth.paused</c>, <c>auth.disabled</c>, <c>auth.suspended</c>.
 /// </remarks>
 public sealed class CompleteLogIn(
-    StoaDb db, Challenges challenges, SecondFactor factor, FailureLog failures, AccountRights rights, OpenSession opening, ILogger<AuthLog> log)
+    StoaDb db, Challenges challenges, SecondFactor factor, FailureLog failures, AccountRights rights, OpenSession opening, SecurityTrail trail)
 {
     public static readonly Refusal Invalid = Refusal.Unauthenticated("auth.mfa_invalid", "This sign-in has expired, please start again");
     public static readonly Refusal Wrong = Refusal.Unauthenticated(ConfirmTotp.Wrong.Code, ConfirmTotp.Wrong.Text);
@@ -35,12 +36,11 @@ public sealed class CompleteLogIn(
         var opened = await db.WriteAsync(() => OpenAsync(challenge, userId, code, device, cancellation), cancellation);
         if (opened.Refusal == Wrong)
         {
-            log.Refused(userId);
+            trail.Log(SecurityEvents.SignInRefused, userId, "second step");
         }
         else if (opened.Refusal is null)
         {
             await failures.ForgetAsync(permit.Value, cancellation);
-            log.SignedIn(userId, opened.Value.SessionId);
         }
         else
         {

@@ -4,13 +4,14 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Identity.Throttling;
 
 namespace Stoa.Server.Identity.TwoFactor;
 
 /// <summary>Takes the second step away: by the owner with the password, or by a superuser for somebody who lost authenticator and codes (audited).</summary>
 /// <remarks>Refusals: <c>mfa.not_enrolled</c>, <c>user.not_found</c>, <c>auth.password_wrong</c>, <c>auth.paused</c>, <c>auth.busy</c>.</remarks>
-public sealed class DisableTotp(StoaDb db, OutboxWriter outbox, PasswordProof proof, AccountRights rights, AuditTrail audit, ILogger<AuthLog> log)
+public sealed class DisableTotp(StoaDb db, OutboxWriter outbox, PasswordProof proof, AccountRights rights, SecurityTrail trail)
 {
     public static readonly Refusal NotEnrolled = Refusal.NotFound("mfa.not_enrolled", "No authenticator is in use");
 
@@ -28,7 +29,7 @@ public sealed class DisableTotp(StoaDb db, OutboxWriter outbox, PasswordProof pr
     /// <param name="proven">What the owner's session was opened under: a password that changed since was not proven. Null: nothing had to be.</param>
     private async Task<Outcome<Done>> RemoveAsync(long userId, long? proven, Caller? actor, CancellationToken cancellation)
     {
-        var removed = await outbox.WriteAsync(async () =>
+        return await outbox.WriteAsync(async () =>
         {
             if (proven is { } version && !await rights.HoldAsync(userId, version, cancellation))
                 return PasswordProof.Wrong;
@@ -36,14 +37,10 @@ public sealed class DisableTotp(StoaDb db, OutboxWriter outbox, PasswordProof pr
                 return (Outcome<Done>)NotEnrolled;
             await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellation);
             await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u.SetProperty(x => x.TwoFactorSince, (DateTimeOffset?)null), cancellation);
-            if (actor is not null)
-                audit.Note(actor, "user.mfa_removed", "user", userId);
+            trail.Note(actor is null ? SecurityEvents.MfaOff : SecurityEvents.MfaRemoved, actor?.UserId ?? userId, userId);
             await rights.ChangedAsync(userId, cancellation);
             await db.SaveChangesAsync(cancellation);
             return default(Done);
         }, cancellation);
-        if (removed.Refusal is null)
-            log.TwoFactor(userId, "off");
-        return removed;
     }
 }

@@ -4,6 +4,7 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Identity.Addresses;
 using Stoa.Server.Identity.Throttling;
 
 namespace Stoa.Server.Identity.TwoFactor;
@@ -11,9 +12,9 @@ namespace Stoa.Server.Identity.TwoFactor;
 /// <summary>Gives the caller a secret for an authenticator app; signing in does not change before <see cref="ConfirmTotp"/>.</summary>
 /// <remarks>
 /// Needs the password: a stolen token must not lock the owner out. Asking again gives a new secret until one is confirmed.
-/// Refusals: <c>mfa.enrolled</c>, <c>auth.password_wrong</c>, <c>auth.paused</c>, <c>auth.busy</c>.
+/// Refusals: <c>auth.email_unproved</c>, <c>mfa.enrolled</c>, <c>auth.password_wrong</c>, <c>auth.paused</c>, <c>auth.busy</c>.
 /// </remarks>
-public sealed class EnrolTotp(StoaDb db, PasswordProof proof, AccountRights rights, SecondFactor factor, StoaSettings settings)
+public sealed class EnrolTotp(StoaDb db, ProvedEmail email, PasswordProof proof, AccountRights rights, SecondFactor factor, StoaSettings settings)
 {
     public static readonly Refusal Enrolled = Refusal.Conflict("mfa.enrolled", "An authenticator is in use already");
 
@@ -23,6 +24,8 @@ public sealed class EnrolTotp(StoaDb db, PasswordProof proof, AccountRights righ
 
     public async Task<Outcome<Response>> Handle(string password, Caller caller, CancellationToken cancellation)
     {
+        if (await email.WhyNotAsync(caller.UserId, cancellation) is { } unproved)
+            return unproved;
         var proven = await proof.CheckAsync(caller, password, cancellation);
         if (proven.Refusal is { } refusal)
             return refusal;

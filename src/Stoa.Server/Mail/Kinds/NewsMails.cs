@@ -16,6 +16,8 @@ public sealed class DigestMail(StoaDb db, MailSettings settings) : AccountMail(d
 
     public override string Name => Kind;
 
+    protected override Words Carries => Words.OfOthers;
+
     /// <exception cref="ArgumentException">A link is no http(s) address.</exception>
     public static string Content(Digest digest)
     {

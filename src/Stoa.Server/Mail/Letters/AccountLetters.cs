@@ -65,7 +65,8 @@ public sealed record PasswordResetLetter(string Site, string? Name, string Link,
 }
 
 /// <summary>Says that the password was changed through the link.</summary>
-public sealed record PasswordResetDoneLetter(string Site, string? Name, DateTimeOffset At) : Letter(Site, Name)
+/// <param name="AlsoVoided">The address was proved by it, and whatever was set before is void.</param>
+public sealed record PasswordResetDoneLetter(string Site, string? Name, DateTimeOffset At, bool AlsoVoided = false) : Letter(Site, Name)
 {
     public override string Subject => $"Your password for {Site} was changed";
 
@@ -73,11 +74,14 @@ public sealed record PasswordResetDoneLetter(string Site, string? Name, DateTime
 
     public string When => Moment.Of(At);
 
+    /// <summary>What else is gone.</summary>
+    public string Voided => "Your address had not been confirmed until now. What was set up before is removed:\nauthenticator, recovery codes, passkeys, telephone number.";
+
     public override string Text => $"""
         {Greeting}
 
         the password of your account at {Site} was changed on {When}.
-        You have been signed out on every device.
+        You have been signed out on every device.{(AlsoVoided ? "\n\n" + Voided : "")}
 
         If it was not you, ask for a new password at once, and look after the
         password of your mailbox: whoever changed it could read your mail.
@@ -85,17 +89,15 @@ public sealed record PasswordResetDoneLetter(string Site, string? Name, DateTime
 }
 
 /// <summary>Says that somebody signed in from a device and network not seen before.</summary>
-/// <param name="Device">What the client called itself; null: nothing.</param>
+/// <param name="Device">A browser and a system from a list, never what a client wrote.</param>
 /// <param name="IpAddress">Null: not known.</param>
-public sealed record NewDeviceLetter(string Site, string? Name, string? Device, string? IpAddress, DateTimeOffset At) : Letter(Site, Name)
+public sealed record NewDeviceLetter(string Site, string? Name, string Device, string? IpAddress, DateTimeOffset At) : Letter(Site, Name)
 {
     public override string Subject => $"New sign-in to {Site}";
 
     public override Type Template => typeof(NewDevice);
 
     public string When => Moment.Of(At);
-
-    public string Client => Device ?? "an unnamed program";
 
     public string From => IpAddress ?? "an unknown address";
 
@@ -106,7 +108,7 @@ public sealed record NewDeviceLetter(string Site, string? Name, string? Device, 
         seen before:
 
           when:    {When}
-          device:  {Client}
+          device:  {Device}
           address: {From}
 
         If it was you, there is nothing to do. If not, change your password:

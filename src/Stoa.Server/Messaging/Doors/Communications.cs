@@ -8,6 +8,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Realtime;
 using Stoa.Server.Realtime.Presence;
 
@@ -19,7 +20,8 @@ public static class Communications
     public static void MapCommunications(this IEndpointRouteBuilder routes)
     {
         var all = routes.MapGroup("/api/communications").RequireAuthorization().WithTags("Communications").WithMetadata(new CamelCaseWire());
-        all.MapGet("/{astrologerId:long}", List).WithSummary("The astrologer's conversations with their newest message, most recently written first").Refuses(WhoseContacts.NotYours);
+        all.MapGet("/{astrologerId:long}", List).WithSummary("The astrologer's conversations with their newest message, most recently written first").Refuses(WhoseContacts.NotYours)
+            .Notes(SecurityEvents.ReadInbox, exceptOwn: true);
         all.MapGet("/{astrologerId:long}/unread-counts", CountUnreads).WithSummary("How much the astrologer has not seen yet").Refuses(WhoseContacts.NotYours);
         all.MapPatch("/messages/{id:long}/read", ReadOne).WithSummary("Mark one message as read, by its recipient")
             .Refuses(WhoseContacts.NotYours, Message.NotFound, MarkMessageRead.NotRecipient);

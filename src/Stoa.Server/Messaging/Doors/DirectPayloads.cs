@@ -29,7 +29,8 @@ public sealed record MessagesHandedOver([property: Needed] ConversationRef? Conv
 public sealed record ReadHistory([property: Needed] ConversationRef? ConversationId, long? After, long? Before, int? Page, int? Limit);
 
 /// <summary>A page of messages, oldest first.</summary>
-public sealed record HistoryPage(string ConversationId, List<DirectMessage> Messages, long Total, long LastSeq, int Page, int Limit, bool HasMore);
+public sealed record HistoryPage(
+    string ConversationId, List<DirectMessage> Messages, long Total, long LastSeq, int Page, int Limit, bool HasMore, bool BeginAnew);
 
 /// <param name="LastSeq">The newest number: a client that holds less catches up.</param>
 public sealed record ConversationJoined(string ConversationId, bool Success, long LastSeq);

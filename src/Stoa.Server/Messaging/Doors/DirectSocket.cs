@@ -121,7 +121,7 @@ public static class DirectSocket
         if (read.Refusal is { } refusal)
             return refusal;
         var page = MessagePage.Of(read.Value, reader.UserId, socket.Services.GetRequiredService<FileLinks>());
-        return new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore);
+        return new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore, page.BeginAnew);
     }
 
     /// <summary>Relayed only to a room this socket was let into, so the membership check of joining holds here too.</summary>

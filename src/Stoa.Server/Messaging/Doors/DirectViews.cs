@@ -72,10 +72,12 @@ public sealed record ConversationPage(List<ConversationView> Conversations, int 
 
 /// <param name="Messages">Oldest first.</param>
 /// <param name="LastSeq">The newest number of the conversation.</param>
-public sealed record MessagePage(List<DirectMessage> Messages, long Total, long LastSeq, int Page, int Limit, bool HasMore)
+/// <param name="BeginAnew">Asked for what follows a number above <paramref name="LastSeq"/>: throw away what is held and read from the start.</param>
+public sealed record MessagePage(List<DirectMessage> Messages, long Total, long LastSeq, int Page, int Limit, bool HasMore, bool BeginAnew)
 {
     public static MessagePage Of(ReadMessages.Response page, long reader, FileLinks links) => new(
-        [.. page.Messages.Select(m => DirectMessage.Of(m, page.Card, links, reader, page.Progress))], page.LastSeq, page.LastSeq, page.Page, page.Limit, page.HasMore);
+        [.. page.Messages.Select(m => DirectMessage.Of(m, page.Card, links, reader, page.Progress))], page.LastSeq, page.LastSeq, page.Page, page.Limit, page.HasMore,
+        page.BeginsAnew);
 }
 
 /// <param name="NextBefore">What <c>before=</c> takes for the next page; null at the end.</param>

@@ -4,6 +4,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Messaging.Doors;
@@ -14,7 +15,7 @@ public static class MessagingSettingsDoor
     public static void MapMessagingSettings(this IEndpointRouteBuilder routes)
     {
         var settings = routes.MapGroup("/api/admin/messaging/settings").RequireAuthorization(Policies.Admin).WithTags("Messaging settings");
-        settings.MapGet("", Read).WithSummary("The settings in force");
+        settings.MapGet("", Read).WithSummary("The settings in force").ReadsNobody("settings");
         settings.MapPut("", Change).WithSummary("Replace the settings; what is left out or null has its configured value again. In force everywhere within five seconds")
             .Example("""{"redaction":{"thread":["user","astrologer"],"direct":[]},"allowed_hosts":["shop.example.org"],"keep_originals_days":30,"messages_per_minute":10,"version":3}""")
             .Refuses(ChangeMessagingSettings.Invalid, ChangeMessagingSettings.Changed);

@@ -6,6 +6,7 @@ using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Messaging.Uploads;
 
@@ -17,9 +18,11 @@ public static class SupportConversations
     public static void MapSupportConversations(this IEndpointRouteBuilder routes)
     {
         var desk = routes.MapGroup("/api/admin/conversations").RequireAuthorization(Policies.SupportDesk).WithTags("Support").WithMetadata(new CamelCaseWire());
-        desk.MapGet("", List).WithSummary("The desk's inboxes, most recently written first");
-        desk.MapGet("/{accountId:long}", Read).WithSummary("The inbox with an account, made when there is none, with its newest messages").Refuses(User.NotFound);
-        desk.MapGet("/{accountId:long}/messages", ReadMessages).WithSummary("A page of the inbox with an account").Refuses(User.NotFound);
+        desk.MapGet("", List).WithSummary("The desk's inboxes, most recently written first").Notes(SecurityEvents.ReadInbox);
+        desk.MapGet("/{accountId:long}", Read).WithSummary("The inbox with an account, made when there is none, with its newest messages").Refuses(User.NotFound)
+            .Notes(SecurityEvents.ReadInbox);
+        desk.MapGet("/{accountId:long}/messages", ReadMessages).WithSummary("A page of the inbox with an account").Refuses(User.NotFound)
+            .Notes(SecurityEvents.ReadInbox);
         desk.MapPost("/{accountId:long}/messages", Post).WithSummary("Write to an account as the desk; who wrote it stays on record")
             .Example("""{"content":"How can we help?","messageType":"text"}""")
             .Refuses(User.NotFound, Message.Empty, DirectConversations.UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken);

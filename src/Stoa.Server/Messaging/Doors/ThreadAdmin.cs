@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Messaging.Uploads;
 
@@ -16,10 +17,10 @@ public static class ThreadAdmin
     public static void MapThreadAdmin(this IEndpointRouteBuilder routes)
     {
         var messages = routes.MapGroup("/api/admin/messages").RequireAuthorization(Policies.Admin).WithTags("Thread moderation");
-        messages.MapGet("/threads", Threads).WithSummary("All threads, newest first; before= takes a thread id");
-        messages.MapGet("/moderation", Moderation).WithSummary("Redacted messages with what was taken out, newest first; before= takes a message id");
-        messages.MapGet("/flagged", Flagged).WithSummary("The same as a list of messages");
-        messages.MapGet("/all", All).WithSummary("All messages of threads, newest first; before= takes a message id");
+        messages.MapGet("/threads", Threads).WithSummary("All threads, newest first; before= takes a thread id").Notes(SecurityEvents.ReadThreads, "thread");
+        messages.MapGet("/moderation", Moderation).WithSummary("Redacted messages with what was taken out, newest first; before= takes a message id").Notes(SecurityEvents.ReadOriginals, "message");
+        messages.MapGet("/flagged", Flagged).WithSummary("The same as a list of messages").Notes(SecurityEvents.ReadOriginals, "message");
+        messages.MapGet("/all", All).WithSummary("All messages of threads, newest first; before= takes a message id").Notes(SecurityEvents.ReadThreads, "thread");
     }
 
     private static async Task<Results<Ok<ReviewedThreads>, ProblemHttpResult>> Threads(

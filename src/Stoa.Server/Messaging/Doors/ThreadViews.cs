@@ -71,10 +71,11 @@ public sealed record ThreadMessage(
 }
 
 /// <param name="Messages">Newest first; what the reader deleted is left out.</param>
-public sealed record ThreadHistory(List<ThreadMessage> Messages, long LastSeq, bool HasMore)
+/// <param name="BeginAnew">Asked for what follows a number above <paramref name="LastSeq"/>: throw away what is held and read from the start.</param>
+public sealed record ThreadHistory(List<ThreadMessage> Messages, long LastSeq, bool HasMore, bool BeginAnew)
 {
     public static ThreadHistory Of(ReadMessages.Response page, long reader, FileLinks links) => new(
-        [.. page.Messages.Where(m => !m.IsHiddenFrom(reader)).Reverse().Select(m => ThreadMessage.Of(m, page.Card, links))], page.LastSeq, page.HasMore);
+        [.. page.Messages.Where(m => !m.IsHiddenFrom(reader)).Reverse().Select(m => ThreadMessage.Of(m, page.Card, links))], page.LastSeq, page.HasMore, page.BeginsAnew);
 }
 
 public sealed record ThreadParticipant(StringId UserId, string Role, string Name);

@@ -38,6 +38,7 @@ public static class TwilioWebhook
 
         var outcome = await take.Handle(sms, cancellation);
         return outcome.Refusal is { } refusal ? refusal.ToHttp()
+            : outcome.Value is { IsProof: true, UserId: { } owner } ? TypedResults.Ok(new SmsProved("number proved", owner))
             : outcome.Value.MessageId is { } id ? TypedResults.Ok(new SmsSaved("message saved", outcome.Value.UserId!.Value, id))
             : TypedResults.Ok(new SmsOfNobody("user not found", sms.From));
     }
@@ -106,6 +107,9 @@ public sealed record SmsDelivery(
     [property: JsonPropertyName("MessageSid")] string MessageSid);
 
 public sealed record SmsSaved(string Status, long UserId, long MessageId);
+
+/// <summary>It was the code that proves a number, and became no message.</summary>
+public sealed record SmsProved(string Status, long UserId);
 
 /// <param name="From">As it was delivered: who signed the delivery knows it.</param>
 public sealed record SmsOfNobody(string Status, string From);

@@ -14,6 +14,7 @@ public static class SmsServices
         var folder = sms.Folder.Length > 0 ? sms.Folder : Path.Combine(settings.Data.Folder, "sms");
         services.AddSingleton(sms);
         services.AddScoped<TakeSms>();
+        services.AddScoped<ProvePhoneBySms>();
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, AnswerBySms>();
         services.AddSingleton<ISmsSender>(p => sms.HasAccount ? new TwilioSender(sms) : new FolderSender(folder, p.GetRequiredService<TimeProvider>()));
         return services.AddHostedService<SmsWorker>();

@@ -5,17 +5,18 @@ using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Core.Sms;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Messaging.Sms;
 
 /// <summary>Makes an SMS a message of the account with the sender's number, in its support inbox (S1-81, ADR 21).</summary>
 /// <remarks>
-/// The number must be the account's, digit for digit in E.164. The way of the message is <see cref="SendMessage"/>'s, so bans, rate and redaction hold.
+/// The number must be the account's, digit for digit in E.164, and proved (<c>Sms:TrustStatedNumbers</c>: or stated). One that proves it is no message. The way of the message is <see cref="SendMessage"/>'s, so bans, rate and redaction hold.
 /// Idempotent by the carrier's id: a repeated delivery answers the first one's ids and writes nothing, whatever has changed since. An SMS proves
 /// a number and no session: also an administrator's arrives as that of an ordinary account.
 /// Refusals: <c>sms.malformed</c>, <c>sms.sender_refused</c> (disabled, at rest or suspended), those of <see cref="SendMessage"/>.
 /// </remarks>
-public sealed class TakeSms(StoaDb db, OpenSupportInbox inbox, SendMessage send, TimeProvider clock, ILogger<TwilioLog> log)
+public sealed class TakeSms(StoaDb db, OpenSupportInbox inbox, SendMessage send, ProvePhoneBySms proving, SmsSettings settings, TimeProvider clock, ILogger<TwilioLog> log)
 {
     public static readonly Refusal Malformed = Refusal.Invalid("sms.malformed", "An SMS has From, To, Body and MessageSid, each once");
     public static readonly Refusal SenderRefused = Refusal.Forbidden("sms.sender_refused", "This account may not send messages");
@@ -25,8 +26,9 @@ public sealed class TakeSms(StoaDb db, OpenSupportInbox inbox, SendMessage send,
     /// <param name="Sid">The carrier's id: 1 to 60 letters and digits.</param>
     public sealed record Request(string From, string To, string Body, string Sid);
 
-    /// <summary>What became of it; both null when nobody has that number.</summary>
-    public sealed record Taken(long? UserId, long? MessageId);
+    /// <summary>What became of it; both ids null when nobody has that number.</summary>
+    /// <param name="IsProof">It was the code that proves the number, and no message.</param>
+    public sealed record Taken(long? UserId, long? MessageId, bool IsProof = false);
 
     public async Task<Outcome<Taken>> Handle(Request sms, CancellationToken cancellation)
     {
@@ -38,7 +40,7 @@ public sealed class TakeSms(StoaDb db, OpenSupportInbox inbox, SendMessage send,
 
         var outcome = await TakeAsync(sms, cancellation);
         var taken = outcome.Refusal is null ? outcome.Value : null;
-        var word = outcome.Refusal?.Code ?? (taken!.MessageId is null ? "user_not_found" : "saved");
+        var word = outcome.Refusal?.Code ?? (taken!.IsProof ? "number_proved" : taken.MessageId is null ? "user_not_found" : "saved");
         log.Received(sms.Sid, TwilioLog.Mask(sms.From), TwilioLog.Mask(sms.To), sms.Body.Length, word, taken?.UserId, taken?.MessageId);
         return outcome;
     }
@@ -54,6 +56,8 @@ public sealed class TakeSms(StoaDb db, OpenSupportInbox inbox, SendMessage send,
         var claim = await ClaimOfAsync(sms.Sid, cancellation);
         if (claim is not null && await FirstAsync(claim, cancellation) is { } first)
             return new Taken(claim.UserId, first);
+        if (claim is null && await proving.Handle(sms.From, sms.Body, cancellation) is { } proved)
+            return new Taken(proved, null, IsProof: true);
         if (await SenderAsync(claim, sms.From, cancellation) is not { } sender)
             return new Taken(null, null);
 
@@ -85,10 +89,10 @@ public sealed class TakeSms(StoaDb db, OpenSupportInbox inbox, SendMessage send,
     /// <summary>Whose SMS it is: who was found at the first delivery, or who has the number now. A number without its country belongs to nobody.</summary>
     private Task<Sender?> SenderAsync(ReceivedSms? claim, string from, CancellationToken cancellation)
     {
-        var number = PhoneNumber.Normalize(from);
+        var (number, isTrusting) = (PhoneNumber.Normalize(from), settings.TrustStatedNumbers);
         if (claim is null && number?.StartsWith('+') != true)
             return Task.FromResult<Sender?>(null);
-        var users = claim is null ? db.Users.Where(u => u.PhoneNumber == number) : db.Users.Where(u => u.Id == claim.UserId);
+        var users = claim is null ? db.Users.Where(u => u.PhoneNumber == number && (isTrusting || u.PhoneVerifiedAt != null)) : db.Users.Where(u => u.Id == claim.UserId);
         return users.Where(u => u.DeletedAt == null && !u.IsSystem)
             .Select(u => new Sender(u.Id, u.Username, u.FullName, u.IsActive, u.SuspendedUntil, u.MessagingBannedUntil))
             .SingleOrDefaultAsync(cancellation);

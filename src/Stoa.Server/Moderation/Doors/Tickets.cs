@@ -7,6 +7,7 @@ using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Moderation.Doors;
@@ -24,7 +25,8 @@ public static class Tickets
         reports.MapGet("/{id:long}", Read).WithSummary("One report, for its reporter and superusers").Refuses(Ticket.NotFound, ListTickets.NotYours);
         reports.MapPut("/{id:long}", Edit).WithSummary("Change an open report, by its reporter").Example("""{"content":"It works again."}""")
             .Refuses(Ticket.NotFound, ListTickets.NotYours, EditTicket.NotOpen);
-        reports.MapGet("/admin/all", All).RequireAuthorization(Policies.Superuser).WithSummary("All reports, newest first").Refuses(UnknownStatus);
+        reports.MapGet("/admin/all", All).RequireAuthorization(Policies.Superuser).WithSummary("All reports, newest first").Refuses(UnknownStatus)
+            .Notes(SecurityEvents.ReadReports, "ticket");
         reports.MapPost("/{id:long}/comment", Comment).RequireAuthorization(Policies.Superuser).WithSummary("Comment on a report; its status may change")
             .Example("""{"comment":"We are looking into it.","status":"in_progress"}""").Refuses(Ticket.NotFound, UnknownStatus);
         reports.MapPut("/{id:long}/resolve", Resolve).RequireAuthorization(Policies.Superuser).WithSummary("Resolve a report")

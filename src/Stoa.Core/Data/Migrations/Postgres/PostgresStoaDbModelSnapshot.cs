@@ -110,52 +110,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("email_verification_tokens", (string)null);
                 });
 
-            modelBuilder.Entity("Stoa.Core.Accounts.Invitation", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<string>("CodeHash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("code_hash");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("CreatedById")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_by_id");
-
-                    b.Property<DateTimeOffset>("ExpiresAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("Note")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("note");
-
-                    b.Property<int>("UsesLeft")
-                        .HasColumnType("integer")
-                        .HasColumnName("uses_left");
-
-                    b.HasKey("Id")
-                        .HasName("pk_invitations");
-
-                    b.HasIndex("CodeHash")
-                        .IsUnique()
-                        .HasDatabaseName("ux_invitations_code_hash");
-
-                    b.ToTable("invitations", (string)null);
-                });
-
             modelBuilder.Entity("Stoa.Core.Accounts.LogInFailures", b =>
                 {
                     b.Property<long>("Id")
@@ -452,10 +406,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
-                    b.Property<long>("Generation")
-                        .HasColumnType("bigint")
-                        .HasColumnName("generation");
-
                     b.Property<bool>("IsUsed")
                         .HasColumnType("boolean")
                         .HasColumnName("is_used");
@@ -545,10 +495,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<long>("CredentialsVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("credentials_version");
-
                     b.Property<string>("DeviceInfo")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
@@ -571,14 +517,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<bool>("IsActive")
                         .HasColumnType("boolean")
                         .HasColumnName("is_active");
-
-                    b.Property<long>("RefreshGeneration")
-                        .HasColumnType("bigint")
-                        .HasColumnName("refresh_generation");
-
-                    b.Property<DateTimeOffset?>("RefreshedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("refreshed_at");
 
                     b.Property<string>("Surface")
                         .IsRequired()
@@ -620,10 +558,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
-
-                    b.Property<long?>("CredentialsVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("credentials_version");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
@@ -681,10 +615,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
-
-                    b.Property<long>("CredentialsVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("credentials_version");
 
                     b.Property<DateTimeOffset?>("DeactivatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -746,10 +676,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("phone_number");
-
-                    b.Property<long>("RightsVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("rights_version");
 
                     b.Property<DateTimeOffset?>("SuspendedUntil")
                         .HasColumnType("timestamp with time zone")
@@ -990,10 +916,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("client_message_id");
-
-                    b.Property<long?>("ContentDigest")
-                        .HasColumnType("bigint")
-                        .HasColumnName("content_digest");
 
                     b.Property<long>("ConversationId")
                         .HasColumnType("bigint")
@@ -1285,9 +1207,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_uploads_owner_id_id");
-
-                    b.HasIndex("OwnerId", "ErasedAt", "Size")
-                        .HasDatabaseName("ix_uploads_owner_id_erased_at_size");
 
                     b.ToTable("uploads", (string)null);
                 });
@@ -2039,7 +1958,7 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .IsRequired()
                         .HasConstraintName("fk_participants_conversation_id");
 
-                    b.HasOne("Stoa.Core.Accounts.User", "User")
+                    b.HasOne("Stoa.Core.Accounts.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -2047,8 +1966,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_participants_user_id");
 
                     b.Navigation("Conversation");
-
-                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>

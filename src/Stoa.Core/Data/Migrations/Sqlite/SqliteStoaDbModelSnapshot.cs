@@ -102,50 +102,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("email_verification_tokens", (string)null);
                 });
 
-            modelBuilder.Entity("Stoa.Core.Accounts.Invitation", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<string>("CodeHash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("code_hash");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("CreatedById")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_by_id");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("Note")
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("note");
-
-                    b.Property<int>("UsesLeft")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("uses_left");
-
-                    b.HasKey("Id")
-                        .HasName("pk_invitations");
-
-                    b.HasIndex("CodeHash")
-                        .IsUnique()
-                        .HasDatabaseName("ux_invitations_code_hash");
-
-                    b.ToTable("invitations", (string)null);
-                });
-
             modelBuilder.Entity("Stoa.Core.Accounts.LogInFailures", b =>
                 {
                     b.Property<long>("Id")
@@ -432,10 +388,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
-                    b.Property<long>("Generation")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("generation");
-
                     b.Property<bool>("IsUsed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_used");
@@ -521,10 +473,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
-                    b.Property<long>("CredentialsVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("credentials_version");
-
                     b.Property<string>("DeviceInfo")
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
@@ -547,14 +495,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<bool>("IsActive")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_active");
-
-                    b.Property<long>("RefreshGeneration")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("refresh_generation");
-
-                    b.Property<long?>("RefreshedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("refreshed_at");
 
                     b.Property<string>("Surface")
                         .IsRequired()
@@ -594,10 +534,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
-
-                    b.Property<long?>("CredentialsVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("credentials_version");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
@@ -653,10 +589,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
-
-                    b.Property<long>("CredentialsVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("credentials_version");
 
                     b.Property<long?>("DeactivatedAt")
                         .HasColumnType("INTEGER")
@@ -717,10 +649,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("phone_number");
-
-                    b.Property<long>("RightsVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("rights_version");
 
                     b.Property<long?>("SuspendedUntil")
                         .HasColumnType("INTEGER")
@@ -951,10 +879,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("client_message_id");
-
-                    b.Property<long?>("ContentDigest")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("content_digest");
 
                     b.Property<long>("ConversationId")
                         .HasColumnType("INTEGER")
@@ -1242,9 +1166,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_uploads_owner_id_id");
-
-                    b.HasIndex("OwnerId", "ErasedAt", "Size")
-                        .HasDatabaseName("ix_uploads_owner_id_erased_at_size");
 
                     b.ToTable("uploads", (string)null);
                 });
@@ -1980,7 +1901,7 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasConstraintName("fk_participants_conversation_id");
 
-                    b.HasOne("Stoa.Core.Accounts.User", "User")
+                    b.HasOne("Stoa.Core.Accounts.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1988,8 +1909,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_participants_user_id");
 
                     b.Navigation("Conversation");
-
-                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>
