@@ -104,7 +104,6 @@ public sealed class WritingTests
             "ConversationView.MongoId", "ConversationView.Id", "HistoryPage.ConversationId", "ConversationJoined.ConversationId",
                 "Typing.ConversationId", "Typing.UserId",
             "CommunicationItem.ContactId", "CommunicationItem.ConversationId", "NotificationView.ActionUrl", "Connected.SocketId",
-                "Connected.UserId",
         ],
         ["a name that the two gave their own conversation; threads and groups have none"] = ["MailboxMessage.ConversationId",
             "MailboxConversation.ConversationId", "ConversationView.Alias"],

@@ -53,6 +53,90 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("authenticators", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.EmailChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset?>("AppliedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("applied_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("NewEmail")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("new_email");
+
+                    b.Property<string>("OldEmail")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("old_email");
+
+                    b.Property<string>("OldEmailKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("old_email_key");
+
+                    b.Property<DateTimeOffset?>("OldVerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("old_verified_at");
+
+                    b.Property<string>("ProofHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("proof_hash");
+
+                    b.Property<string>("UndoHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("undo_hash");
+
+                    b.Property<DateTimeOffset?>("UndoUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undo_until");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_email_changes");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_email_changes_expires_at");
+
+                    b.HasIndex("OldEmailKey")
+                        .HasDatabaseName("ix_email_changes_old_email_key");
+
+                    b.HasIndex("ProofHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_email_changes_proof_hash");
+
+                    b.HasIndex("UndoHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_email_changes_undo_hash");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_email_changes_user_id");
+
+                    b.ToTable("email_changes", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
                 {
                     b.Property<long>("Id")
@@ -108,6 +192,52 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasDatabaseName("ix_email_verification_tokens_user_id_email");
 
                     b.ToTable("email_verification_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Accounts.Invitation", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("CodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("code_hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedById")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("note");
+
+                    b.Property<int>("UsesLeft")
+                        .HasColumnType("integer")
+                        .HasColumnName("uses_left");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invitations");
+
+                    b.HasIndex("CodeHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_invitations_code_hash");
+
+                    b.ToTable("invitations", (string)null);
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.LogInFailures", b =>
@@ -284,6 +414,50 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.ToTable("password_reset_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.PhoneVerification", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("number");
+
+                    b.Property<string>("SentCodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sent_code_hash");
+
+                    b.Property<string>("ShownCodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("shown_code_hash");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_phone_verifications");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_phone_verifications_expires_at");
+
+                    b.HasIndex("Number")
+                        .HasDatabaseName("ix_phone_verifications_number");
+
+                    b.ToTable("phone_verifications", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.Profile", b =>
                 {
                     b.Property<long>("UserId")
@@ -406,6 +580,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<long>("Generation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("generation");
+
                     b.Property<bool>("IsUsed")
                         .HasColumnType("boolean")
                         .HasColumnName("is_used");
@@ -495,6 +673,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
+
                     b.Property<string>("DeviceInfo")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
@@ -517,6 +699,14 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<bool>("IsActive")
                         .HasColumnType("boolean")
                         .HasColumnName("is_active");
+
+                    b.Property<long>("RefreshGeneration")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refresh_generation");
+
+                    b.Property<DateTimeOffset?>("RefreshedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refreshed_at");
 
                     b.Property<string>("Surface")
                         .IsRequired()
@@ -558,6 +748,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
+
+                    b.Property<long?>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
@@ -612,9 +806,18 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("bio");
 
+                    b.Property<string>("ContactNumber")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("contact_number");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credentials_version");
 
                     b.Property<DateTimeOffset?>("DeactivatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -676,6 +879,14 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("phone_number");
+
+                    b.Property<DateTimeOffset?>("PhoneVerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("phone_verified_at");
+
+                    b.Property<long>("RightsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rights_version");
 
                     b.Property<DateTimeOffset?>("SuspendedUntil")
                         .HasColumnType("timestamp with time zone")
@@ -916,6 +1127,10 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("client_message_id");
+
+                    b.Property<long?>("ContentDigest")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_digest");
 
                     b.Property<long>("ConversationId")
                         .HasColumnType("bigint")
@@ -1207,6 +1422,9 @@ namespace Stoa.Core.Data.Migrations.Postgres
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_uploads_owner_id_id");
+
+                    b.HasIndex("OwnerId", "ErasedAt", "Size")
+                        .HasDatabaseName("ix_uploads_owner_id_erased_at_size");
 
                     b.ToTable("uploads", (string)null);
                 });
@@ -1714,13 +1932,18 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .HasColumnName("last_error");
 
-                    b.Property<long>("MessageId")
+                    b.Property<long?>("MessageId")
                         .HasColumnType("bigint")
                         .HasColumnName("message_id");
 
                     b.Property<int>("Part")
                         .HasColumnType("integer")
                         .HasColumnName("part");
+
+                    b.Property<string>("SealedText")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("sealed_text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1767,6 +1990,18 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_authenticators_user_id");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.EmailChange", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_email_changes_user_id");
+
+                    b.Navigation("User");
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", "User")
@@ -1799,6 +2034,16 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_password_reset_tokens_user_id");
 
                     b.Navigation("User");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Accounts.PhoneVerification", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithOne()
+                        .HasForeignKey("Stoa.Core.Accounts.PhoneVerification", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_phone_verifications_user_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.Profile", b =>
@@ -1958,7 +2203,7 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .IsRequired()
                         .HasConstraintName("fk_participants_conversation_id");
 
-                    b.HasOne("Stoa.Core.Accounts.User", null)
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1966,6 +2211,8 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .HasConstraintName("fk_participants_user_id");
 
                     b.Navigation("Conversation");
+
+                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>
@@ -2086,7 +2333,6 @@ namespace Stoa.Core.Data.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
                         .HasConstraintName("fk_sms_messages_message_id");
 
                     b.HasOne("Stoa.Core.Accounts.User", null)

@@ -47,6 +47,88 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("authenticators", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.EmailChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AppliedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("applied_at");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("NewEmail")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("new_email");
+
+                    b.Property<string>("OldEmail")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("old_email");
+
+                    b.Property<string>("OldEmailKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("old_email_key");
+
+                    b.Property<long?>("OldVerifiedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("old_verified_at");
+
+                    b.Property<string>("ProofHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proof_hash");
+
+                    b.Property<string>("UndoHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undo_hash");
+
+                    b.Property<long?>("UndoUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("undo_until");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_email_changes");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_email_changes_expires_at");
+
+                    b.HasIndex("OldEmailKey")
+                        .HasDatabaseName("ix_email_changes_old_email_key");
+
+                    b.HasIndex("ProofHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_email_changes_proof_hash");
+
+                    b.HasIndex("UndoHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_email_changes_undo_hash");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_email_changes_user_id");
+
+                    b.ToTable("email_changes", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
                 {
                     b.Property<long>("Id")
@@ -100,6 +182,50 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_email_verification_tokens_user_id_email");
 
                     b.ToTable("email_verification_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Stoa.Core.Accounts.Invitation", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code_hash");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedById")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<int>("UsesLeft")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("uses_left");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invitations");
+
+                    b.HasIndex("CodeHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_invitations_code_hash");
+
+                    b.ToTable("invitations", (string)null);
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.LogInFailures", b =>
@@ -270,6 +396,50 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.ToTable("password_reset_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.PhoneVerification", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("number");
+
+                    b.Property<string>("SentCodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sent_code_hash");
+
+                    b.Property<string>("ShownCodeHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shown_code_hash");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_phone_verifications");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_phone_verifications_expires_at");
+
+                    b.HasIndex("Number")
+                        .HasDatabaseName("ix_phone_verifications_number");
+
+                    b.ToTable("phone_verifications", (string)null);
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.Profile", b =>
                 {
                     b.Property<long>("UserId")
@@ -388,6 +558,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
+                    b.Property<long>("Generation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("generation");
+
                     b.Property<bool>("IsUsed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_used");
@@ -473,6 +647,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("credentials_version");
+
                     b.Property<string>("DeviceInfo")
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
@@ -495,6 +673,14 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<bool>("IsActive")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_active");
+
+                    b.Property<long>("RefreshGeneration")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refresh_generation");
+
+                    b.Property<long?>("RefreshedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refreshed_at");
 
                     b.Property<string>("Surface")
                         .IsRequired()
@@ -534,6 +720,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
+
+                    b.Property<long?>("CredentialsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("credentials_version");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
@@ -586,9 +776,18 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("bio");
 
+                    b.Property<string>("ContactNumber")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contact_number");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("CredentialsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("credentials_version");
 
                     b.Property<long?>("DeactivatedAt")
                         .HasColumnType("INTEGER")
@@ -649,6 +848,14 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("phone_number");
+
+                    b.Property<long?>("PhoneVerifiedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("phone_verified_at");
+
+                    b.Property<long>("RightsVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rights_version");
 
                     b.Property<long?>("SuspendedUntil")
                         .HasColumnType("INTEGER")
@@ -879,6 +1086,10 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("client_message_id");
+
+                    b.Property<long?>("ContentDigest")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content_digest");
 
                     b.Property<long>("ConversationId")
                         .HasColumnType("INTEGER")
@@ -1166,6 +1377,9 @@ namespace Stoa.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("ix_uploads_owner_id_id");
+
+                    b.HasIndex("OwnerId", "ErasedAt", "Size")
+                        .HasDatabaseName("ix_uploads_owner_id_erased_at_size");
 
                     b.ToTable("uploads", (string)null);
                 });
@@ -1657,13 +1871,18 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("last_error");
 
-                    b.Property<long>("MessageId")
+                    b.Property<long?>("MessageId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("message_id");
 
                     b.Property<int>("Part")
                         .HasColumnType("INTEGER")
                         .HasColumnName("part");
+
+                    b.Property<string>("SealedText")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sealed_text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -1710,6 +1929,18 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_authenticators_user_id");
                 });
 
+            modelBuilder.Entity("Stoa.Core.Accounts.EmailChange", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_email_changes_user_id");
+
+                    b.Navigation("User");
+                });
+
             modelBuilder.Entity("Stoa.Core.Accounts.EmailVerification", b =>
                 {
                     b.HasOne("Stoa.Core.Accounts.User", "User")
@@ -1742,6 +1973,16 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_password_reset_tokens_user_id");
 
                     b.Navigation("User");
+                });
+
+            modelBuilder.Entity("Stoa.Core.Accounts.PhoneVerification", b =>
+                {
+                    b.HasOne("Stoa.Core.Accounts.User", null)
+                        .WithOne()
+                        .HasForeignKey("Stoa.Core.Accounts.PhoneVerification", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_phone_verifications_user_id");
                 });
 
             modelBuilder.Entity("Stoa.Core.Accounts.Profile", b =>
@@ -1901,7 +2142,7 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasConstraintName("fk_participants_conversation_id");
 
-                    b.HasOne("Stoa.Core.Accounts.User", null)
+                    b.HasOne("Stoa.Core.Accounts.User", "User")
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1909,6 +2150,8 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .HasConstraintName("fk_participants_user_id");
 
                     b.Navigation("Conversation");
+
+                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("Stoa.Core.Conversations.Upload", b =>
@@ -2029,7 +2272,6 @@ namespace Stoa.Core.Data.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
                         .HasConstraintName("fk_sms_messages_message_id");
 
                     b.HasOne("Stoa.Core.Accounts.User", null)
