@@ -112,7 +112,7 @@ public sealed class WritingTests
             "Envelope`1.Message", "NotificationDone.Message", "PeopleFound.Message", "Connected.Message", "EventAnswer.Code",
                 "EventAnswer.Error", "EventAnswer.Message", "EventError.Code",
             "EventError.Error", "EventError.Message", "EventError.Event", "SocketRefusal.Code", "SocketRefusal.Error",
-                "SocketRefusal.Message", "SmsSaved.Status", "SmsOfNobody.Status",
+                "SocketRefusal.Message", "SmsSaved.Status", "SmsOfNobody.Status", "SmsProved.Status",
         ],
         ["the reader's own"] = ["ConnectedUser.Name", "PeopleFound.Query", "EventAnswer.Data", "UploadTaken.Url", "UploadTaken.Name",
             "UploadTaken.Mime", "UploadForm.Files", "SmsOfNobody.From"],
