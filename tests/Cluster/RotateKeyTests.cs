@@ -1,5 +1,6 @@
 using Cluster.Clients;
 using Cluster.Processes;
+using Microsoft.EntityFrameworkCore;
 using Stoa.TestSupport;
 using Xunit;
 
@@ -17,6 +18,7 @@ public sealed class RotateKeyTests
         await using var server = new ServerProcess(database);
         await server.StartAsync();
         using var ana = await Client.RegisterAsync(server, "ana");
+        await ProveEmailAsync(database, ana);
         var enrolled = (await ana.PostAsync("/auth/totp", new { password = Client.Password })).Is(200);
         var app = new AuthenticatorApp(enrolled.GetProperty("otpauth_uri").GetString()!, TimeProvider.System);
         var codes = (await ana.PostAsync("/auth/totp/confirm", new { code = app.Code() })).Is(200).GetProperty("recovery_codes");
@@ -35,6 +37,24 @@ public sealed class RotateKeyTests
         Assert.Equal(0, await server.StopAsync(StopLimit));
         await server.StartAsync();
         await SecondStepAsync(ana, codes[0].GetString()!);
+        Assert.Equal(["key.rotated", "key.retired"], await NotedAsync(database));
+    }
+
+    private static async Task ProveEmailAsync(ServerDatabase database, Client person)
+    {
+        var folder = Path.Combine(database.Folder, "node", "mail");
+        var welcome = await Eventually.GetAsync(
+            () => Directory.Exists(folder) ? Directory.GetFiles(folder, "*.eml").Select(static f => new WrittenMail(f)).FirstOrDefault(m => m.To == $"{person.Name}@example.org") : null,
+            static m => m is not null, static _ => "no welcome mail");
+        (await person.PostAsync($"/api/v1/users/verify-email/{welcome!.Token}", new { })).Is(200);
+    }
+
+    /// <summary>What is in the audit trail of the acts of commands, in order.</summary>
+    private static async Task<List<string>> NotedAsync(ServerDatabase database)
+    {
+        await using var db = Stoa.Core.Data.StoaDbServices.Open(database.Target);
+        return await db.Audit.Where(static e => e.TargetType == "key").OrderBy(static e => e.Id).Select(static e => e.Action)
+            .ToListAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task SecondStepAsync(Client person, string code)

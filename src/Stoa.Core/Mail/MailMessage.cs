@@ -15,8 +15,10 @@ public sealed class MailMessage : Outgoing
     /// <summary>Whose account it goes to; null when only an address was given.</summary>
     public long? UserId { get; init; }
 
-    /// <summary>An address somebody typed, not known to belong to an account; null when <see cref="UserId"/> is given.</summary>
-    public string? Address { get; init; }
+    /// <summary>
+    /// An address that is not looked up: somebody typed it, or it was an account's (then it is taken away once the mail has left). Null when <see cref="UserId"/> is given.
+    /// </summary>
+    public string? Address { get; set; }
 
     /// <summary>What this kind of mail needs beside the account, in a form of its own; taken away once it is sent.</summary>
     public string? Content { get; set; }

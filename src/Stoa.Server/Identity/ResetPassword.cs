@@ -72,10 +72,10 @@ public sealed class ResetPassword(
         var now = clock.GetUtcNow();
         await db.Users.Where(u => u.Id == link.UserId).ExecuteUpdateAsync(
             u => u.SetProperty(x => x.PasswordHash, hash).SetProperty(x => x.UpdatedAt, now), cancellation);
-        var isProvedByThis = await unproved.HandleAsync(link.UserId, now, cancellation);
+        var isVoided = await unproved.HandleAsync(link.UserId, now, cancellation);
         await links.VoidAsync<PasswordReset>(link.UserId, cancellation);
         trail.Note(SecurityEvents.PasswordReset, link.UserId, link.UserId);
-        mails.Add(PasswordResetDoneMail.Kind, link.UserId, isProvedByThis ? PasswordResetDoneMail.AlsoVoided : null);
+        mails.Add(PasswordResetDoneMail.Kind, link.UserId, isVoided ? PasswordResetDoneMail.AlsoVoided : null);
         return await rights.VoidAsync(link.UserId, keep: null, cancellation);
     }
 }

@@ -61,6 +61,11 @@ public abstract class OutgoingWorker<T>(IDbContextFactory<StoaDb> databases, Out
     /// <summary>What else changes with the row that is sent.</summary>
     protected abstract void Settle(T one, UpdateSettersBuilder<T> row);
 
+    /// <summary>What else changes with the row that is given up.</summary>
+    protected virtual void GiveUp(T one, UpdateSettersBuilder<T> row)
+    {
+    }
+
     /// <summary>The round is over: the carrier may be let go.</summary>
     protected virtual ValueTask EndRoundAsync() => ValueTask.CompletedTask;
 
@@ -199,7 +204,13 @@ public abstract class OutgoingWorker<T>(IDbContextFactory<StoaDb> databases, Out
     {
         var now = clock.GetUtcNow();
         await UpdateRowAsync(
-            one, row => row.SetProperty(x => x.State, OutgoingState.Failed).SetProperty(x => x.DoneAt, now).SetProperty(x => x.LastError, Cut(error)), stopping);
+            one,
+            row =>
+            {
+                row.SetProperty(x => x.State, OutgoingState.Failed).SetProperty(x => x.DoneAt, now).SetProperty(x => x.LastError, Cut(error));
+                GiveUp(one, row);
+            },
+            stopping);
         NoteFailed(one, error);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Query;
 using Stoa.Core;
 using Stoa.Core.Data;
 using Stoa.Core.Mail;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Jobs;
 using Stoa.Server.Mail.Sending;
@@ -32,7 +33,18 @@ public sealed class MailWorker(
         return true;
     }
 
-    protected override void Settle(MailMessage one, UpdateSettersBuilder<MailMessage> row) => row.SetProperty(m => m.Content, (string?)null);
+    protected override void Settle(MailMessage one, UpdateSettersBuilder<MailMessage> row)
+    {
+        row.SetProperty(m => m.Content, (string?)null);
+        GiveUp(one, row);
+    }
+
+    /// <summary>A notice to an address that was an account's must not keep the address of somebody who is gone.</summary>
+    protected override void GiveUp(MailMessage one, UpdateSettersBuilder<MailMessage> row)
+    {
+        if (one is { Kind: SecurityTrail.MailKind, UserId: null })
+            row.SetProperty(m => m.Address, (string?)null);
+    }
 
     protected override async ValueTask EndRoundAsync()
     {

@@ -125,6 +125,9 @@ public sealed class PrivacyTests
 
     private static async Task IsGoneAsync(StoaServer stoa, Lived gone)
     {
+        // The address is kept until the mail about the deletion has left for it.
+        await Eventually.IsAsync(false, () => stoa.AskAsync(db => db.Mails.AnyAsync(m => m.Kind == "security_notice" && m.State == Stoa.Core.Outbox.OutgoingState.Queued)));
+        Assert.Contains(stoa.MailsTo($"{gone.Person.Name}@example.org"), static m => m.Text.Contains("deleted", StringComparison.Ordinal));
         var left = await stoa.AskAsync(DumpAsync);
         foreach (var word in gone.Words.Where(static w => !w.StartsWith("said", StringComparison.Ordinal)).Append("999 9999").Append($"1555{gone.Person.Id:D7}"))
         {

@@ -22,6 +22,7 @@ public sealed class SecurityEventTests
         [SecurityEvents.UnprovedVoided] = async static s =>
         {
             using var fresh = await s.Stoa.RegisterAsync("fresh", Password);
+            (await fresh.PutAsync("/auth/me/phone", new { phone_number = $"+1777{fresh.Id:D6}" })).Is(200);
             (await s.Stranger.PostAsync("/auth/reset-password", new { token = await s.Stoa.ResetTokenAsync(fresh), new_password = "another-password" })).Is(200);
             return fresh.Id;
         },
