@@ -120,6 +120,10 @@ public sealed class ProofTests
         {
             var reset = new { token = await stoa.ResetTokenAsync(owner), new_password = $"password-{i + 1}" };
             var tries = Enumerable.Range(0, 4).Select(_ => LogInAsync(stoa, owner, $"password-{i}")).ToList();
+
+            // Half of the time one is through before, so that something was opened that must end.
+            if (i % 2 == 0)
+                await tries[0];
             var changed = owner.PostAsync("/auth/reset-password", reset);
             tries.AddRange(Enumerable.Range(0, 4).Select(_ => LogInAsync(stoa, owner, $"password-{i}")));
             (await changed).Is(200);

@@ -18,6 +18,7 @@ public sealed class TwoFactorTests
 
         (await root.GetAsync("/auth/users")).IsRefusal(403, "auth.second_step_needed");
         (await root.GetAsync("/auth/me")).Is(200);
+        await root.ProveEmailAsync();
         var app = new AuthenticatorApp((await root.PostAsync("/auth/totp", new { password = "correct-horse" })).Is(200).Body.GetProperty("otpauth_uri").GetString()!, clock);
         (await root.PostAsync("/auth/totp/confirm", new { code = app.Code() })).Is(200);
         clock.Advance(TimeSpan.FromSeconds(2));

@@ -110,7 +110,8 @@ public sealed class LongLivedTests
     {
         var stoa = StoaServer.For(database);
         var (ana, ben) = await stoa.TwoPeopleAsync();
-        var thread = await ThreadTests.OpenAsync(ben, "LISTING", StoaServer.Unique("l"), ana);
+        using var stays = await stoa.RegisterAsync("stays");
+        var thread = await ThreadTests.OpenAsync(ben, "LISTING", StoaServer.Unique("l"), ana, stays);
         await SayAsync(ben, thread, "before");
         await using var socket = await LiveSocket.ConnectAsync(ana);
         await socket.AskAsync("dm:join_conversation", new { conversationId = thread });
