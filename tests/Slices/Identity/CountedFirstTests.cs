@@ -100,7 +100,7 @@ public sealed class CountedFirstTests
     {
         var clock = new ManualClock();
         await using var stoa = StoaServer.Start(database, clock, ("Passwords:QueueLength", "1000"));
-        using var ana = await stoa.RegisterAsync("stolen", Password);
+        using var ana = await (await stoa.RegisterAsync("stolen", Password)).ProveEmailAsync();
         (await ana.PostAsync("/auth/totp", new { password = Password })).Is(200);
 
         var codes = await AtOnceAsync(100, _ => ana.PostAsync("/auth/totp/confirm", new { code = "no-one" }));
@@ -173,6 +173,7 @@ public sealed class CountedFirstTests
 
     private static async Task<AuthenticatorApp> EnrolAsync(Person person, ManualClock clock)
     {
+        await person.ProveEmailAsync();
         var app = new AuthenticatorApp((await person.PostAsync("/auth/totp", new { password = Password })).Is(200).Body.GetProperty("otpauth_uri").GetString()!, clock);
         (await person.PostAsync("/auth/totp/confirm", new { code = app.Code() })).Is(200);
         return app;
