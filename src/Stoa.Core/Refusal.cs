@@ -29,6 +29,9 @@ public enum RefusalKind
 
     /// <summary>Of a kind that is not taken here.</summary>
     Unsupported,
+
+    /// <summary>Something that is needed is out of reach for now; nothing is wrong with the request, and it may be repeated.</summary>
+    Unavailable,
 }
 
 /// <summary>A visible "no".</summary>
@@ -57,6 +60,8 @@ public sealed record Refusal(RefusalKind Kind, string Code, string Text)
     public static Refusal TooMany(string code, string text) => new(RefusalKind.TooMany, code, text);
 
     public static Refusal TooLarge(string code, string text) => new(RefusalKind.TooLarge, code, text);
+
+    public static Refusal Unavailable(string code, string text) => new(RefusalKind.Unavailable, code, text);
 
     public static Refusal Unsupported(string code, string text) => new(RefusalKind.Unsupported, code, text);
 }

@@ -36,24 +36,33 @@ static async Task<int> Serve(string[] options)
     builder.AddLogs(settings);
     AddServices(builder.Services, settings);
 
-    var app = builder.Build();
-    Map(app);
-    var stopping = app.Lifetime.ApplicationStopping;
     try
     {
-        await StartupMigration.RunAsync(
-            app.Services.GetRequiredService<IDbContextFactory<StoaDb>>(),
-            settings.Database.MigrateOnStart,
-            app.Services.GetRequiredService<ILogger<StoaDb>>(),
-            stopping);
+        await RunAsync(builder.Build(), settings);
+        return 0;
+    }
+    catch (Exception fault) when (StartFault.Of(fault, settings) is { } said)
+    {
+        return await Cli.SayAsync(said.Code, said.Text);
+    }
+}
+
+static async Task RunAsync(WebApplication app, StoaSettings settings)
+{
+    var stopping = app.Lifetime.ApplicationStopping;
+    var (databases, log) = (app.Services.GetRequiredService<IDbContextFactory<StoaDb>>(), app.Services.GetRequiredService<ILogger<StoaDb>>());
+    try
+    {
+        Listening.Try(settings.Listen);
+        Map(app);
+        await DatabaseWait.RunAsync(databases, settings.Database.WaitForStart, app.Services.GetRequiredService<TimeProvider>(), log, stopping);
+        await StartupMigration.RunAsync(databases, settings.Database.MigrateOnStart, log, stopping);
         await app.RunAsync();
     }
     catch (OperationCanceledException) when (stopping.IsCancellationRequested)
     {
         // Asked to stop while it was starting: nothing was served yet, and nothing is wrong.
     }
-
-    return 0;
 }
 
 static void AddServices(IServiceCollection services, StoaSettings settings)
@@ -98,7 +107,7 @@ static void Map(WebApplication app)
     app.UseApiPages();
     all.MapApiDocument();
     all.MapMetrics();
-    all.MapRealtime(DirectSocket.MapDirectSocket);
+    all.MapRealtime(SocketQuestions.MapSocketQuestions, DirectSocket.MapDirectSocket);
     all.MapPresence();
     all.MapOperations();
     all.MapAccounts();

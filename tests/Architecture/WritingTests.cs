@@ -60,7 +60,7 @@ public sealed class WritingTests
         [
             "DirectMessage.Content", "ThreadMessage.Body", "MailboxMessage.Content", "LastMessageView.Content",
                 "ConversationView.LastMessagePreview", "MailboxConversation.LastMessage",
-            "CommunicationItem.Preview", "NewMessagePreview.Preview",
+            "CommunicationItem.Preview", "NewMessagePreview.Preview", "NewMessagePreview.Content",
         ],
         ["AttachmentRedaction"] =
         [
@@ -88,7 +88,7 @@ public sealed class WritingTests
         ["a word of a list"] =
         [
             "DirectMessage.SenderType", "DirectMessage.RecipientType", "DirectMessage.MessageType", "DirectMessage.Status",
-                "NewMessagePreview.SenderType", "NewMessagePreview.MessageType",
+                "NewMessagePreview.SenderType", "NewMessagePreview.MessageType", "NewMessagePreview.RecipientType", "NewMessagePreview.Status",
             "PartyView.Type", "LastMessageView.MessageType", "ConversationView.ConversationType", "CommunicationItem.Type",
                 "CommunicationItem.ContactType", "CommunicationItem.Status",
             "ThreadParticipant.Role", "Typing.UserType", "ConsultationView.Status", "NotificationView.Topic", "UserPresence.Status",
@@ -98,7 +98,7 @@ public sealed class WritingTests
         ["an id, made by the server"] =
         [
             "DirectMessage.ConversationId", "DirectMessage.SenderId", "DirectMessage.RecipientId", "NewMessagePreview.ConversationId",
-                "NewMessagePreview.SenderId",
+                "NewMessagePreview.SenderId", "NewMessagePreview.RecipientId", "MessageDeletedView.ConversationId", "SocketStats.SocketId",
             "MessagesReadView.ConversationId", "MessagesReadView.ReadBy", "MessagesDeliveredView.ConversationId",
                 "MessagesDeliveredView.DeliveredTo", "PartyView.Id", "LastMessageView.SenderId",
             "ConversationView.MongoId", "ConversationView.Id", "HistoryPage.ConversationId", "ConversationJoined.ConversationId",
@@ -116,7 +116,7 @@ public sealed class WritingTests
         ],
         ["the reader's own"] = ["ConnectedUser.Name", "PeopleFound.Query", "EventAnswer.Data", "UploadTaken.Url", "UploadTaken.Name",
             "UploadTaken.Mime", "UploadForm.Files", "SmsOfNobody.From"],
-        ["never written yet"] = ["CommunicationItem.Avatar", "CommunicationItem.Duration"],
+        ["never written yet"] = ["DirectMessage.SenderAvatar", "NewMessagePreview.SenderAvatar", "CommunicationItem.Avatar", "CommunicationItem.Duration"],
         ["a profile, which people look up and which belongs to no conversation"] = ["Person.Username", "Person.FullName"],
         ["for administrators, who judge what was written"] =
         [

@@ -104,6 +104,13 @@ public sealed class LiveSocket : IAsyncDisposable
             return events.ConvertAll(static e => e.Name);
     }
 
+    /// <summary>Whether an event that came and was not taken says this somewhere.</summary>
+    public bool Heard(string text)
+    {
+        lock (guard)
+            return events.Exists(e => e.Payload.ToString().Contains(text, StringComparison.Ordinal));
+    }
+
     public async ValueTask DisposeAsync()
     {
         try

@@ -96,7 +96,7 @@ public sealed class Person(StoaServer server, HttpClient http) : IDisposable
         return await AnswerAsync(request);
     }
 
-    internal async Task<Answer> AnswerAsync(HttpRequestMessage request)
+    public async Task<Answer> AnswerAsync(HttpRequestMessage request)
     {
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -53,12 +53,13 @@ public sealed class TwilioServer : IAsyncDisposable
         () => taken.ToList(), sms => sms.Count >= count, sms => $"{sms.Count} of {count} SMS were taken");
 
     /// <summary>Proves somebody's number as its owner does: with an SMS from it that carries the code they were shown.</summary>
-    public static async Task ProveNumberAsync(Person person, string number)
+    /// <param name="publicUrl">As of <see cref="DeliverAsync"/>.</param>
+    public static async Task ProveNumberAsync(Person person, string number, string? publicUrl = null)
     {
         var begun = (await person.PostAsync("/auth/me/phone/verify", new { phone_number = number })).Is(200).Body;
         using var carrier = person.Server.Stranger();
         var sms = Sms(begun.GetProperty("phone_number").GetString()!, begun.GetProperty("shown_code").GetString()!, $"SMproof{person.Id}");
-        Assert.Equal("number proved", (await DeliverAsync(carrier, sms)).Is(200).Body.GetProperty("status").GetString());
+        Assert.Equal("number proved", (await DeliverAsync(carrier, sms, publicUrl)).Is(200).Body.GetProperty("status").GetString());
     }
 
     /// <summary>Delivers an SMS to a server's webhook, signed with the token over the URL; without one over the address really called.</summary>

@@ -57,15 +57,18 @@ public sealed class AccountRights(StoaDb db, OutboxWriter outbox, TimeProvider c
         return ids;
     }
 
-    /// <summary>Ends these sessions of the account, which are active, and tells <see cref="SessionsEnded"/>.</summary>
-    public async Task EndAsync(long userId, IReadOnlyList<long> sessionIds, CancellationToken cancellation)
+    /// <summary>Ends those of the account's sessions that are active, and tells <see cref="SessionsEnded"/>; of two who end the same at once one does.</summary>
+    /// <returns>How many this call ended.</returns>
+    public async Task<int> EndAsync(long userId, IReadOnlyList<long> sessionIds, CancellationToken cancellation)
     {
         if (sessionIds.Count == 0)
-            return;
+            return 0;
         var now = clock.GetUtcNow();
-        await db.Sessions.Where(s => sessionIds.Contains(s.Id))
+        var ended = await db.Sessions.Where(s => sessionIds.Contains(s.Id) && s.IsActive)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.IsActive, false).SetProperty(x => x.UpdatedAt, now), cancellation);
-        outbox.Tell(new SessionsEnded(userId, sessionIds));
+        if (ended > 0)
+            outbox.Tell(new SessionsEnded(userId, sessionIds));
+        return ended;
     }
 
     /// <summary>Holds the account as it was proven until the commit; false when it is not so any more.</summary>

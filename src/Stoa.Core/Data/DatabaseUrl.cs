@@ -89,6 +89,10 @@ public static class DatabaseUrl
         var (before, query) = Cut(rest, '?');
         var (authority, database) = Cut(before, '/');
 
+        // What looks like a database is then the rest of the password, and would be shown as a name wherever the target is described.
+        if (database.IndexOfAny(['/', '@', ':']) >= 0)
+            throw new FormatException("a / in the password or the name is written %2F, an @ %40, a : %3A, a ? %3F");
+
         // The last @ ends the password, which may hold others.
         var at = authority.LastIndexOf('@');
         var (user, password) = Cut(at < 0 ? "" : authority[..at], ':');

@@ -32,7 +32,7 @@ public sealed class Migrator(StoaDb db, TextWriter output)
         {
             return await DoAsync(words, cancellation);
         }
-        catch (Exception fault) when (fault is InvalidOperationException or NotSupportedException or DbException)
+        catch (Exception fault) when (fault is InvalidOperationException or NotSupportedException or DbException && !RecordOutage.Is(fault))
         {
             await output.WriteLineAsync($"failed: {fault.Message}");
             return Failed;

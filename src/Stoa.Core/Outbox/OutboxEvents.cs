@@ -30,6 +30,12 @@ public readonly record struct MessageRef(long ConversationId, long Seq);
 /// <param name="MessageIds">At most some hundreds; null: everything up to <paramref name="UpToSeq"/>.</param>
 public sealed record MessagesRead(long ConversationId, long ReaderId, IReadOnlyList<long>? MessageIds, long? UpToSeq, DateTimeOffset ReadAt) : IOutboxEvent;
 
+/// <summary>The sender changed a message.</summary>
+public sealed record MessageEdited(long ConversationId, long Seq) : IOutboxEvent;
+
+/// <summary>A message is deleted for everybody: its words are gone, its number stays.</summary>
+public sealed record MessageErased(long ConversationId, long Seq) : IOutboxEvent;
+
 /// <summary>Sessions ended before their time: their sockets must go too.</summary>
 /// <param name="SessionIds">The ended ones.</param>
 public sealed record SessionsEnded(long UserId, IReadOnlyList<long> SessionIds) : IOutboxEvent;
@@ -45,9 +51,14 @@ public static class OutboxEvents
     {
         ["messages.appended"] = typeof(MessagesAppended),
         ["messages.read"] = typeof(MessagesRead),
+        ["message.edited"] = typeof(MessageEdited),
+        ["message.erased"] = typeof(MessageErased),
         ["sessions.ended"] = typeof(SessionsEnded),
         ["rights.changed"] = typeof(RightsChanged),
     };
+
+    /// <summary>Every kind of event there is.</summary>
+    public static IReadOnlyCollection<Type> All => Types.Values;
 
     private static readonly Dictionary<Type, string> Names = Types.ToDictionary(static t => t.Value, static t => t.Key);
 
@@ -74,6 +85,8 @@ public static class OutboxEvents
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(MessagesAppended))]
 [JsonSerializable(typeof(MessagesRead))]
+[JsonSerializable(typeof(MessageEdited))]
+[JsonSerializable(typeof(MessageErased))]
 [JsonSerializable(typeof(SessionsEnded))]
 [JsonSerializable(typeof(RightsChanged))]
 internal sealed partial class OutboxJson : JsonSerializerContext;

@@ -37,10 +37,14 @@ public static class Cli
         var line = CommandLine.Read(args);
         try
         {
+            if (line.Options.Contains("--version") || line is { Verb: "version" or "-v", Operands.Count: 0 })
+                return await SayAsync(Ok, $"Stoa {ProductVersion.Text}");
+            if (line.Verb is "help" or "-h" || line.Options.Contains("--help"))
+                return ExplainVerb(line.Verb);
+            if (line.WithoutValue is { } option && line.Verb == "serve")
+                return await SayAsync(Misused, $"the option {option} has no value; settings are written --Area:Key=value");
             if (line is { Verb: "serve", Operands.Count: 0 })
                 return await serve([.. line.Options]);
-            if (line.Verb is "help" or "-h" || line.Options.Contains("--help"))
-                return Explain(Console.Out, Ok);
             return Array.Find(Verbs, verb => verb.Name == line.Verb) is { } found
                 ? await RunVerbAsync(found, line)
                 : Explain(Console.Error, Misused);
@@ -59,6 +63,10 @@ public static class Cli
         {
             await Console.Error.WriteLineAsync(refused.Message);
             return Failed;
+        }
+        catch (Exception fault) when (StartFault.Of(fault, settings: null) is { } said)
+        {
+            return await SayAsync(said.Code, said.Text);
         }
         catch (IOException refused) when (refused.InnerException is AddressInUseException)
         {
@@ -98,9 +106,19 @@ public static class Cli
         return code;
     }
 
+    /// <summary>One verb's own line, or all of them.</summary>
+    private static int ExplainVerb(string name)
+    {
+        if (Array.Find(Verbs, verb => verb.Name == name) is not { } verb)
+            return Explain(Console.Out, Ok);
+        Console.Out.WriteLine($"usage: {verb.Name} {verb.Summary}");
+        Console.Out.WriteLine("       [--Area:Key=value ...]: settings that override those of files and environment");
+        return Ok;
+    }
+
     private static int Explain(TextWriter output, int code)
     {
-        output.WriteLine("usage: [VERB] [--Area:Key=value ...]");
+        output.WriteLine("usage: [VERB] [--Area:Key=value ...]    VERB --help: about one of them    --version");
         output.WriteLine();
         foreach (var verb in Verbs.Prepend(new Verb("serve", "start the server (also without a verb)", (_, _) => Task.FromResult(Ok))))
             output.WriteLine($"  {verb.Name,-15}{verb.Summary}");

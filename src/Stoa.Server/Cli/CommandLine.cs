@@ -16,6 +16,10 @@ public sealed record CommandLine(string Verb, IReadOnlyList<string> Operands, IR
     /// <summary>Whether an option is none of the settings, which are written <c>--Area:Key</c>; asked after a verb has taken its own.</summary>
     public bool HasUnknownOptions => Options.Any(static o => o.StartsWith("--", StringComparison.Ordinal) && !o.Split('=')[0].Contains(':', StringComparison.Ordinal));
 
+    /// <summary>The first option that has no value, neither behind <c>=</c> nor as the next word; null: none.</summary>
+    public string? WithoutValue => Options.Where((o, i) => o.StartsWith("--", StringComparison.Ordinal) && !o.Contains('=', StringComparison.Ordinal)
+        && (i + 1 == Options.Count || Options[i + 1].StartsWith("--", StringComparison.Ordinal))).FirstOrDefault();
+
     /// <summary>Takes a verb's own switch (<c>--name</c>) out of the options; a word after it was meant as an operand.</summary>
     public CommandLine TakeFlag(string name, out bool isGiven)
     {

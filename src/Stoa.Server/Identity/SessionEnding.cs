@@ -44,8 +44,7 @@ public sealed class SessionEnding(StoaDb db, OutboxWriter outbox, AccountRights 
     private async Task<List<long>> EndWithinAsync(long userId, Expression<Func<Session, bool>> which, CancellationToken cancellation)
     {
         var ids = await db.Sessions.Where(s => s.UserId == userId && s.IsActive).Where(which).Select(s => s.Id).ToListAsync(cancellation);
-        await rights.EndAsync(userId, ids, cancellation);
-        return ids;
+        return await rights.EndAsync(userId, ids, cancellation) > 0 ? ids : [];
     }
 
     private void Log(long userId, IReadOnlyCollection<long> sessionIds, string reason)

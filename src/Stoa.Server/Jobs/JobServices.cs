@@ -15,7 +15,10 @@ public static class JobServices
         services.AddScoped<AccountRights>();
         services.AddScoped<PhoneBinding>();
         services.AddSingleton<MessageLog>();
-        services.AddSingleton(new OutboxRoutes().Add<MessagesAppended>().Add<MessagesRead>().Add<SessionsEnded>().Add<RightsChanged>());
+        services.AddSingleton(new OutboxRoutes()
+            .Add<MessagesAppended>().Add<MessagesRead>().Add<MessageEdited>().Add<MessageErased>()
+            .Add<SessionsEnded>().Add<RightsChanged>()
+            .Complete());
         services.AddHostedService(p => ActivatorUtilities.CreateInstance<OutboxDispatcher>(p, settings.Outbox.SweepInterval));
         return services;
     }

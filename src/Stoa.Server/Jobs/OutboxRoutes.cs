@@ -19,10 +19,15 @@ public sealed class OutboxRoutes
         return this;
     }
 
+    /// <summary>Call last: an event of the catalogue without a line here would be told and heard by nobody.</summary>
+    /// <exception cref="InvalidOperationException">One has none; the server does not start.</exception>
+    public OutboxRoutes Complete() => OutboxEvents.All.FirstOrDefault(t => !routes.ContainsKey(t)) is { } forgotten
+        ? throw new InvalidOperationException($"No route for {forgotten.Name}: add it to {nameof(OutboxRoutes)}.")
+        : this;
+
     public async Task DeliverAsync(IOutboxEvent what, IServiceScopeFactory scopes, CancellationToken cancellation)
     {
-        if (!routes.TryGetValue(what.GetType(), out var deliver))
-            return;
+        var deliver = routes[what.GetType()];
         await using var scope = scopes.CreateAsyncScope();
         await deliver(what, scope.ServiceProvider, cancellation);
     }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
+using Stoa.Core.Outbox;
 using Stoa.Server.Hosting;
 
 namespace Stoa.Server.Messaging;
@@ -10,9 +11,9 @@ namespace Stoa.Server.Messaging;
 /// <remarks>
 /// Without a new body nothing changes. An edit is read by others as a message is, so it is asked what a message is asked, and counts as
 /// one. Refusals: <c>message.not_found</c>, <c>message.not_sender</c>, <c>message.empty</c>, <c>message.too_long</c>, and those of <see
-/// cref="WritingGate.ToWriteAsync"/>. An edit that meets a deletion loses: the erased body does not come back.
+/// cref="WritingGate.ToWriteAsync"/>. An edit that meets a deletion loses: the erased body does not come back. Announced as <see cref="MessageEdited"/>.
 /// </remarks>
-public sealed class EditMessage(StoaDb db, OwnMessage own, WritingGate gate, Redaction redaction, TimeProvider clock)
+public sealed class EditMessage(StoaDb db, OutboxWriter outbox, OwnMessage own, WritingGate gate, Redaction redaction, TimeProvider clock)
 {
     public static readonly Refusal NotSender = Refusal.Forbidden("message.not_sender", "Only the sender can update this message");
 
@@ -36,7 +37,7 @@ public sealed class EditMessage(StoaDb db, OwnMessage own, WritingGate gate, Red
         if (asked.Refusal is { } no)
             return no;
         var clean = await redaction.ApplyAsync(asked.Value, message, body, now, cancellation);
-        var changed = await db.WriteAsync(() => ChangeAsync(id, clean, now, cancellation), cancellation);
+        var changed = await outbox.WriteAsync(() => ChangeAsync(message, clean, now, cancellation), cancellation);
         if (changed == 0)
             return Message.NotFound;
         message.Body = clean.Body;
@@ -44,8 +45,9 @@ public sealed class EditMessage(StoaDb db, OwnMessage own, WritingGate gate, Red
         return await own.EntryAsync(message, cancellation);
     }
 
-    private async Task<int> ChangeAsync(long id, Redacted clean, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<int> ChangeAsync(Message message, Redacted clean, DateTimeOffset now, CancellationToken cancellation)
     {
+        var id = message.Id;
         var isRedacted = clean.Original is not null;
         var rows = await db.Messages.Where(m => m.Id == id && m.ErasedAt == null && !m.HiddenFromSender
                 && db.Conversations.Any(c => c.Id == m.ConversationId && c.ClosedAt == null))
@@ -64,6 +66,7 @@ public sealed class EditMessage(StoaDb db, OwnMessage own, WritingGate gate, Red
         }
 
         await MessageSearch.RefreshAsync(db, id, cancellation);
+        outbox.Tell(new MessageEdited(message.ConversationId, message.Seq));
         return rows;
     }
 }

@@ -66,6 +66,8 @@ public static class MessagingModule
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, AnnounceMessages>();
         services.AddSingleton<IOutboxSubscriber<MessagesAppended>>(static p => p.GetRequiredService<NewMessages>());
         services.AddScoped<IOutboxSubscriber<MessagesRead>, AnnounceReads>();
+        services.AddScoped<IOutboxSubscriber<MessageEdited>, AnnounceChanges>();
+        services.AddScoped<IOutboxSubscriber<MessageErased>, AnnounceChanges>();
         return services.AddSms(settings);
     }
 
@@ -123,6 +125,7 @@ public sealed partial class MailboxJson : JsonSerializerContext;
 [JsonSerializable(typeof(MarkedRead))]
 [JsonSerializable(typeof(NewMessagePreview))]
 [JsonSerializable(typeof(MessagesReadView))]
+[JsonSerializable(typeof(MessageDeletedView))]
 [JsonSerializable(typeof(Envelope<DirectMessage>))]
 [JsonSerializable(typeof(Envelope<MessagePage>))]
 [JsonSerializable(typeof(Envelope<ConversationPage>))]

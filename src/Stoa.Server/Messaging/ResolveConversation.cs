@@ -12,10 +12,10 @@ namespace Stoa.Server.Messaging;
 /// The server's own names are found by key and kind: digits are an id, <c>admin</c> and <c>admin_12</c> a support inbox, <c>conv_3_8</c>
 /// the common conversation of that pair, whatever anybody called another one. Any other name is looked for among the caller's own
 /// conversations of two: first those that the caller named, then those that the other one did. To support inboxes administrators come as
-/// the desk. Whether the caller takes part is asked by the operation that follows. Refusals: <c>conversation.not_found</c>,
+/// the desk; every account has one (contract E.9.19), so it is made when it is first named. Whether the caller takes part is asked by the operation that follows. Refusals: <c>conversation.not_found</c>,
 /// <c>conversation.name_ambiguous</c>. An id costs nothing to resolve, except for administrators; other names one query.
 /// </remarks>
-public sealed class ResolveConversation(StoaDb db, SupportDesk desk)
+public sealed class ResolveConversation(StoaDb db, SupportDesk desk, OpenSupportInbox inboxes)
 {
     /// <param name="As">The caller, or the desk on the caller's behalf.</param>
     public readonly record struct Place(long Id, Caller As);
@@ -45,11 +45,12 @@ public sealed class ResolveConversation(StoaDb db, SupportDesk desk)
     private async Task<Outcome<Place>> InboxAsync(long account, Caller caller, CancellationToken cancellation)
     {
         var isAdmin = caller.Type == PartyType.Admin;
-        if (!isAdmin && account != caller.UserId)
+        if (isAdmin ? account == caller.UserId : account != caller.UserId)
             return Conversation.NotFound;
-        if (await ByKeyAsync(Conversation.SupportKey(account), ConversationKind.Support, cancellation) is not { } inbox)
+        var inbox = await inboxes.Handle(account, cancellation);
+        if (inbox.Refusal is not null)
             return Conversation.NotFound;
-        return new Place(inbox, isAdmin ? await desk.ActAsync(caller, cancellation) : caller);
+        return new Place(inbox.Value, isAdmin ? await desk.ActAsync(caller, cancellation) : caller);
     }
 
     private async Task<Outcome<Place>> PairAsync(ConversationName pair, Caller caller, CancellationToken cancellation)

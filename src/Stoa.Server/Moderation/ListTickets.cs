@@ -3,6 +3,7 @@ using Stoa.Core;
 using Stoa.Core.Data;
 using Stoa.Core.Moderation;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
 
 namespace Stoa.Server.Moderation;
 
@@ -10,7 +11,7 @@ namespace Stoa.Server.Moderation;
 public sealed record TicketEntry(Ticket Ticket, string? ReporterName, string? ResolverName);
 
 /// <summary>Tickets, newest first: the caller's own, or all for superusers; or one of them.</summary>
-public sealed class ListTickets(StoaDb db)
+public sealed class ListTickets(StoaDb db, SecurityTrail trail)
 {
     public const int DefaultLimit = 100;
     public const int MaxLimit = 200;
@@ -38,7 +39,12 @@ public sealed class ListTickets(StoaDb db)
     {
         if (await WithNames(db.Tickets.AsNoTracking().Where(t => t.Id == id)).SingleOrDefaultAsync(cancellation) is not { } entry)
             return Ticket.NotFound;
-        return entry.Ticket.ReporterId == caller.UserId || caller.IsSuperuser ? entry : NotYours;
+        if (entry.Ticket.ReporterId == caller.UserId)
+            return entry;
+        if (!caller.IsSuperuser)
+            return NotYours;
+        await trail.NoteOnceAsync(SecurityEvents.ReadReports, caller.UserId, "ticket", id, cancellation);
+        return entry;
     }
 
     private IQueryable<TicketEntry> WithNames(IQueryable<Ticket> tickets) => tickets.Select(t => new TicketEntry(

@@ -74,6 +74,27 @@ public static class Events
 
     /// <summary>To the client: an event was refused, with the refusal's code and text.</summary>
     public const string DmError = "dm:error";
+
+    /// <summary>The same of whatever event, to clients that listen to this name alone.</summary>
+    public const string Error = "error";
+
+    /// <summary>To the conversation's room: a message was changed; the whole message as it is now, with its number.</summary>
+    public const string DmMessageEdited = "dm:message_edited";
+
+    /// <summary>To the conversation's room: a message was deleted for everybody, so only its number stays.</summary>
+    public const string DmMessageDeleted = "dm:message_deleted";
+
+    /// <summary>From the client, at any time: answered by <see cref="Pong"/> and the acknowledgement.</summary>
+    public const string Ping = "ping";
+
+    /// <summary>To the client: <c>SocketPong</c>, the server's time.</summary>
+    public const string Pong = "pong";
+
+    /// <summary>From the client: answered by <see cref="Stats"/> and the acknowledgement.</summary>
+    public const string GetStats = "get_stats";
+
+    /// <summary>To the client: <c>SocketStats</c>.</summary>
+    public const string Stats = "stats";
 }
 
 /// <summary>Room names. What is announced to a room is read by whoever is in it, so being in one is a permission.</summary>

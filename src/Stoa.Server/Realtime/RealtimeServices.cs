@@ -46,6 +46,7 @@ public static class RealtimeServices
 
         // Sockets read and write JSON exactly as routes do.
         services.AddOptions<SocketIOOptions>().Configure<JsonSerializerOptions>(static (o, json) => o.Json = json);
+        services.AddSingleton<DeskKey>();
         services.AddSingleton<SocketGate>();
         services.AddSingleton<SocketShares>();
         services.AddSingleton<Connections>();
@@ -103,6 +104,7 @@ public static class RealtimeServices
                 await asking.HearAsync(changed.At(0).As<List<long>>() ?? [], cancellation);
                 return null;
             });
+            io.UseEvents(SocketDoor.AnswerOutagesAsync);
             io.UseEvents(gate.StillAliveAsync);
             io.UseEvents(shares.TakeAsync);
             foreach (var door in doors)
@@ -124,6 +126,8 @@ public static class RealtimeServices
 [JsonSerializable(typeof(PresenceList))]
 [JsonSerializable(typeof(UserPresence))]
 [JsonSerializable(typeof(SocketRefusal))]
+[JsonSerializable(typeof(SocketPong))]
+[JsonSerializable(typeof(SocketStats))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(EventError))]
 public sealed partial class RealtimeJson : JsonSerializerContext;

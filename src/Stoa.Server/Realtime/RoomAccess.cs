@@ -70,7 +70,7 @@ public sealed class RoomAccess(IEnumerable<IRoomRule> rules, SessionGate session
         }
     }
 
-    private ValueTask<Caller?> NowAsync(Socket socket, CancellationToken cancellation) => sessions.FindAsync(SocketGate.ClaimsOf(socket), cancellation);
+    private ValueTask<Caller?> NowAsync(Socket socket, CancellationToken cancellation) => SocketGate.NowAsync(socket, sessions, cancellation);
 
     private IRoomRule? RuleOf(string room) => rules.FirstOrDefault(r => room.StartsWith(r.Prefix, StringComparison.Ordinal));
 }

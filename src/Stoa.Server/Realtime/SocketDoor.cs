@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Stoa.Core;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Errors;
 using Stoa.SocketIO.Namespaces;
 
 namespace Stoa.Server.Realtime;
@@ -24,7 +25,7 @@ public static class SocketDoor
     private static readonly Refusal Fault = Refusal.Conflict("fault", "Something went wrong on our side");
     private static readonly Refusal InvalidPayload = Refusal.Invalid("event.invalid", "The payload is not what this event takes");
 
-    /// <summary>An event that asks for something: its outcome is acknowledged, a refusal is also emitted under <paramref name="errorEvent"/>.</summary>
+    /// <summary>An event that asks for something: its outcome is acknowledged, a refusal is also emitted (<see cref="TellRefusalAsync"/>).</summary>
     /// <param name="handle">Called with the caller of the socket's session, after the payload was validated.</param>
     public static void OnRequest<TPayload>(
         this SocketNamespaceBuilder io,
@@ -37,7 +38,7 @@ public static class SocketDoor
             var outcome = WhyNot(payload) is { } invalid ? invalid : await handle(socket, payload, SocketGate.CallerOf(socket), cancellation);
             if (outcome.Refusal is not { } refusal)
                 return new EventAnswer(true, outcome.Value, null, null, null);
-            await socket.EmitAsync(errorEvent, new EventError(refusal.Code, refusal.Text, refusal.Text, name));
+            await socket.TellRefusalAsync(errorEvent, refusal, name);
             return EventAnswer.Of(refusal);
         });
 
@@ -60,7 +61,7 @@ public static class SocketDoor
                 : await handle(socket, payload, SocketGate.CallerOf(socket), cancellation);
             if (outcome.Refusal is { } refusal)
             {
-                await socket.EmitAsync(errorEvent, new EventError(refusal.Code, refusal.Text, refusal.Text, name));
+                await socket.TellRefusalAsync(errorEvent, refusal, name);
                 return EventAnswer.Of(refusal);
             }
 
@@ -78,10 +79,31 @@ public static class SocketDoor
         .OnBadPayload((happened, _, _) => RefuseAsync(happened, errorEvent, InvalidPayload))
         .OnError((happened, _, _) => RefuseAsync(happened, errorEvent, Fault));
 
+    /// <summary>Around the handling of every event: what fails because the record is out of reach is refused as such, and is no fault.</summary>
+    public static async Task AnswerOutagesAsync(SocketEvent happened, Func<Task> next, CancellationToken cancellation)
+    {
+        try
+        {
+            await next();
+        }
+        catch (Exception fault) when (happened.Services.GetRequiredService<Outages>().Notes(fault))
+        {
+            await RefuseAsync(happened, Events.DmError, Outages.Unavailable);
+        }
+    }
+
     internal static async Task RefuseAsync(SocketEvent happened, string errorEvent, Refusal refusal)
     {
         happened.Ack(EventAnswer.Of(refusal));
-        await happened.Socket.EmitAsync(errorEvent, new EventError(refusal.Code, refusal.Text, refusal.Text, happened.Name));
+        await happened.Socket.TellRefusalAsync(errorEvent, refusal, happened.Name);
+    }
+
+    /// <summary>Tells the client which event was refused and why: under the name of the event's family, and as <see cref="Events.Error"/>, to which some clients listen alone (contract E.9.24).</summary>
+    internal static async Task TellRefusalAsync(this Socket socket, string errorEvent, Refusal refusal, string name)
+    {
+        var error = new EventError(refusal.Code, refusal.Text, refusal.Text, name);
+        await socket.EmitAsync(errorEvent, error);
+        await socket.EmitAsync(Events.Error, error);
     }
 
     private static Refusal? WhyNot<TPayload>(TPayload payload)

@@ -1,14 +1,19 @@
 using System.Globalization;
+using Stoa.Core;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.SocketIO;
 using Stoa.SocketIO.Namespaces;
 
 namespace Stoa.Server.Realtime;
 
-/// <summary>Who may connect a socket, and for how long: whoever holds a token of a live session, until the session ends.</summary>
-/// <remarks>The token comes in <c>auth.token</c>, in <c>Authorization: Bearer</c>, or in <c>?token=</c>, which ends up in access logs: the last choice.</remarks>
-public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, SocketShares shares)
+/// <summary>Who may connect a socket, and for how long: whoever holds a token of a live session, until the session ends; and the support desk by its key.</summary>
+/// <remarks>
+/// The token comes in <c>auth.token</c>, in <c>Authorization: Bearer</c>, or in <c>?token=</c>, which ends up in access logs: the last choice.
+/// The key comes in <c>auth.token</c> or in <c>x-admin-key</c> (<see cref="DeskKey"/>).
+/// </remarks>
+public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, SocketShares shares, DeskKey desk)
 {
     private const string CallerKey = "caller";
     private const string SessionKey = "session";
@@ -17,17 +22,11 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, Socket
     /// <summary>Lets the socket in as its caller, or refuses the connection with the same codes as an HTTP request.</summary>
     public async Task AdmitAsync(Socket socket, Func<Task> next, CancellationToken cancellation)
     {
-        if (TokenOf(socket.Handshake) is not { Length: > 0 } token)
-            throw Refused("auth.required", "Not authenticated");
-        var fault = tokens.Verify(token, out var claims);
-        if (fault == TokenFault.Expired)
-            throw Refused("auth.token_expired", "Token has expired");
-        if (fault != TokenFault.None)
-            throw Refused("auth.token_invalid", "Could not validate credentials");
-        if (await sessions.FindAsync(claims, cancellation) is not { } caller)
-            throw Refused("auth.session_ended", "Could not validate credentials");
+        NoteOrigin(socket);
+        var token = TokenOf(socket.Handshake);
+        var caller = await desk.TryAsync(socket, token, cancellation) ?? await HolderAsync(token, cancellation);
         if (shares.WhyNot(caller) is { } crowded)
-            throw Refused(crowded.Code, crowded.Text);
+            throw Refused(crowded);
 
         // Whoever signs in on the page that was lost returns with what its client remembers: rooms and messages of somebody else, or of an ended session.
         // And what came while somebody was away came to rooms that may have been taken from him since.
@@ -41,8 +40,9 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, Socket
     /// <summary>Before every event: the session may have ended on another node, where nobody could close this socket.</summary>
     public async Task StillAliveAsync(SocketEvent happened, Func<Task> next, CancellationToken cancellation)
     {
+        NoteOrigin(happened.Socket);
         var caller = CallerOf(happened.Socket);
-        if (await sessions.FindAsync(new AccessClaims(caller.UserId, caller.SessionId), cancellation) is { } now)
+        if (await NowAsync(happened.Socket, sessions, cancellation) is { } now)
         {
             // The name may have changed since, or the session's end; when rights have, the rooms too.
             if (now.RightsVersion == caller.RightsVersion)
@@ -59,11 +59,11 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, Socket
     /// <summary>Who an admitted socket belongs to.</summary>
     public static Caller CallerOf(Socket socket) => (Caller)socket.Data[CallerKey]!;
 
-    /// <summary>What its token said.</summary>
-    public static AccessClaims ClaimsOf(Socket socket)
+    /// <summary>What an admitted socket's caller may at this moment; null: the session is over. The desk's key is good for as long as the server runs with it.</summary>
+    public static ValueTask<Caller?> NowAsync(Socket socket, SessionGate sessions, CancellationToken cancellation)
     {
         var caller = CallerOf(socket);
-        return new AccessClaims(caller.UserId, caller.SessionId);
+        return caller.IsSupportDesk ? new(caller) : sessions.FindAsync(new AccessClaims(caller.UserId, caller.SessionId), cancellation);
     }
 
     /// <summary>This is who it belongs to and what that one may; its rooms are in line with it.</summary>
@@ -74,6 +74,23 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, Socket
         socket.Data[CallerKey] = caller;
         socket.User = BearerHandler.PrincipalOf(caller);
     }
+
+    /// <summary>Who holds the token, while its session lives.</summary>
+    private async Task<Caller> HolderAsync(string? token, CancellationToken cancellation)
+    {
+        if (token is not { Length: > 0 })
+            throw Refused(Refusal.Unauthenticated("auth.required", "Not authenticated"));
+        var fault = tokens.Verify(token, out var claims);
+        if (fault == TokenFault.Expired)
+            throw Refused(Refusal.Unauthenticated("auth.token_expired", "Token has expired"));
+        if (fault != TokenFault.None)
+            throw Refused(Refusal.Unauthenticated("auth.token_invalid", "Could not validate credentials"));
+        return await sessions.FindAsync(claims, cancellation) ?? throw Refused(SessionGate.Ended);
+    }
+
+    /// <summary>For the trail of security events: a socket's events have no request of their own.</summary>
+    private static void NoteOrigin(Socket socket) =>
+        socket.Services.GetRequiredService<RequestOrigin>().Set(socket.Handshake.RemoteAddress?.ToString(), socket.Handshake.Headers.TryGetValue("User-Agent", out var client) ? client.ToString() : null);
 
     private static bool Was(Socket socket, string key, long value) => socket.Data.TryGetValue(key, out var kept) && kept?.ToString() == Text(value);
 
@@ -90,7 +107,7 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, Socket
 
     private static string WithoutScheme(string text) => text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? text[7..].Trim() : text;
 
-    private static SocketRefusedException Refused(string code, string text) => new(text, new SocketRefusal(code, text, text));
+    internal static SocketRefusedException Refused(Refusal why) => new(why.Text, new SocketRefusal(why.Code, why.Text, why.Text));
 }
 
 /// <summary>The <c>data</c> of a refused connection.</summary>

@@ -38,7 +38,7 @@ public sealed class SocketShares(RequestLimits limits, StoaSettings settings)
     {
         if (Count(SocketGate.CallerOf(socket).UserId, 1) <= settings.SocketIO.MaxPerAccount)
             return;
-        await socket.EmitAsync(Events.DmError, new EventError(TooManySockets.Code, TooManySockets.Text, TooManySockets.Text, Events.Connected));
+        await socket.TellRefusalAsync(Events.DmError, TooManySockets, Events.Connected);
         await socket.DisconnectAsync(close: true);
     }
 

@@ -74,7 +74,7 @@ public sealed class SocketWatch(
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        foreach (var some in sockets.Values.Chunk(BatchSize))
+        foreach (var some in sockets.Values.Where(static s => !SocketGate.CallerOf(s).IsSupportDesk).Chunk(BatchSize))
         {
             var versions = await VersionsAsync([.. some.Select(static s => SocketGate.CallerOf(s).SessionId).Distinct()], cancellation);
             var changed = some.Where(s => SocketGate.CallerOf(s) is var c && versions.GetValueOrDefault(c.SessionId, -1) != c.RightsVersion).ToList();

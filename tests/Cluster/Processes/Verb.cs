@@ -44,4 +44,16 @@ public sealed record Verb(int Code, string Output, string Errors)
         Assert.Contains(word, Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", Errors, StringComparison.Ordinal);
     }
+
+    /// <summary>The same, and says nothing else but warnings: no record of a fault, no second sentence.</summary>
+    public void SaysOnly(string word, int code)
+    {
+        Refuses(word, code);
+        var said = Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(said is [_], $"more than one line: {Errors}");
+        Assert.DoesNotContain("fail: ", Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("crit: ", Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", Output + Errors, StringComparison.Ordinal);
+    }
 }

@@ -34,7 +34,7 @@ public sealed class CostTests
     {
         // Signing in and up have limits of their own, and so has what is signed and therefore looked up nowhere.
         string[] counted = ["/auth/login", "/api/auth/login", "/api/v1/auth/login", "/auth/token", "/api/auth/token", "/auth/register", "/api/auth/register", "/api/auth/register-enhanced",
-            "/api/v1/auth/register", "/auth/passkeys/sign-in/options", "/api/auth/passkeys/sign-in/options", "/api/admin/login", "/api/v1/auth/verify", "/twilio_webhook", "/api/twilio_webhook"];
+            "/api/v1/auth/register", "/auth/passkeys/sign-in/options", "/api/auth/passkeys/sign-in/options", "/api/admin/login", "/auth/verify", "/api/v1/auth/verify", "/twilio_webhook", "/api/twilio_webhook"];
         var writes = StoaServer.For(Database.Sqlite).Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(static r => r.Metadata.GetMetadata<IAuthorizeData>() is null && r.Metadata.GetMetadata<HttpMethodMetadata>() is { } methods && methods.HttpMethods.Any(static m => m is "POST" or "PUT" or "PATCH" or "DELETE"));
 

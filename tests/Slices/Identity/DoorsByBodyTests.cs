@@ -120,9 +120,12 @@ public sealed class DoorsByBodyTests
         clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
         client.UseToken(made.GetProperty("token").GetString());
         (await client.GetAsync("/api/v1/users/me")).Is(200);
-        var verified = (await client.PostAsync("/api/v1/auth/verify", new { token })).Is(200).Body;
-        Assert.True(verified.GetProperty("valid").GetBoolean());
-        Assert.Equal(name, verified.GetProperty("user").GetProperty("username").GetString());
+        foreach (var path in (string[])["/api/v1/auth/verify", "/auth/verify"])
+        {
+            var verified = (await client.PostAsync(path, new { token })).Is(200).Body;
+            Assert.True(verified.GetProperty("valid").GetBoolean());
+            Assert.Equal(name, verified.GetProperty("user").GetProperty("username").GetString());
+        }
 
         (await client.PostAsync("/auth/logout-all", null)).Is(200);
         Assert.False((await client.PostAsync("/api/v1/auth/verify", new { token })).IsRefusal(401, "auth.token_invalid").Body.GetProperty("valid").GetBoolean());

@@ -97,7 +97,7 @@ public sealed class InboundSmsTests
     public async Task The_signature_covers_the_address_that_the_operator_gave(Database database)
     {
         await using var stoa = StoaServer.Start(database, null, Token, ("Sms:PublicUrl", "https://chat.example.org/"));
-        await WithNumberAsync(stoa, Anas);
+        await WithNumberAsync(stoa, Anas, "https://chat.example.org");
 
         (await TwilioServer.DeliverAsync(stoa.Stranger(), TwilioServer.Sms(Anas, "x", "SM1"), "https://chat.example.org")).Is(200);
         (await TwilioServer.DeliverAsync(stoa.Stranger(), TwilioServer.Sms(Anas, "x", "SM2"), "https://chat.example.org:443", path: "/api/twilio_webhook?shop=1")).Is(200);
@@ -203,12 +203,12 @@ public sealed class InboundSmsTests
         return await carrier.PostRawAsync(path, body);
     }
 
-    private static async Task<Person> WithNumberAsync(StoaServer stoa, string number)
+    private static async Task<Person> WithNumberAsync(StoaServer stoa, string number, string? publicUrl = null)
     {
         var (person, name) = (stoa.Stranger(), StoaServer.Unique("texter"));
         person.SignIn((await person.PostAsync("/auth/register", new { username = name, email = $"{name}@example.org", password = "correct-horse", phone_number = number })).Is(201));
         if (number.StartsWith('+'))
-            await TwilioServer.ProveNumberAsync(person, number);
+            await TwilioServer.ProveNumberAsync(person, number, publicUrl);
         return person;
     }
 

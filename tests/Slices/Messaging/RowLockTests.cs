@@ -64,7 +64,7 @@ public sealed class RowLockTests
 
         var answer = await sending;
         Assert.False(answer.GetProperty("success").GetBoolean());
-        Assert.Equal("fault", answer.GetProperty("code").GetString());
+        Assert.Equal("unavailable", answer.GetProperty("code").GetString());
         Assert.DoesNotContain("Npgsql", answer.ToString(), StringComparison.Ordinal);
         Assert.Equal("dm:send_message", (await socket.TakeAsync("dm:error")).GetProperty("event").GetString());
         await locks.EndAsync();
@@ -84,7 +84,7 @@ public sealed class RowLockTests
         await locks.BlockSomebodyAsync();
         var behind = ana.WriteToAsync(ben, "behind it");
 
-        Assert.Equal("fault", (await stuck).Is(500).Body.GetProperty("code").GetString());
+        Assert.Equal("5", (await stuck).IsRefusal(503, "unavailable").Headers["Retry-After"]);
         await behind;
         await locks.EndAsync();
         Assert.Equal(1, (await new DirectDoor().WriteAsync(talk, ana, "free again")).Seq);

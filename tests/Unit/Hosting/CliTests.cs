@@ -55,7 +55,7 @@ public sealed class CliTests : IDisposable
 
     [Theory]
     [InlineData("help")]
-    [InlineData("migrate --help")]
+    [InlineData("serve --help")]
     public async Task Help_prints_the_usage_to_the_output(string line)
     {
         Assert.Equal(0, await RunAsync(line));

@@ -35,7 +35,7 @@ public sealed class KeyFileTests : IDisposable
         Assert.Single(SigningKeys.Load(null, [], folder).ById);
         Assert.Contains("PreviousSecrets", Assert.Throws<InvalidOperationException>(() => KeyFile.AddNew(Path)).Message, StringComparison.Ordinal);
         File.WriteAllBytes(Path, new byte[31]);
-        Assert.Contains("cut short", Assert.Throws<InvalidOperationException>(() => KeyFile.Read(Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("cut short", Assert.Throws<UnusableKeyException>(() => KeyFile.Read(Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

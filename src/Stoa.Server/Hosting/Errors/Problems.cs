@@ -21,6 +21,8 @@ public static class Problems
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
         services.AddExceptionHandler<BadRequests>();
+        services.AddExceptionHandler<OutageHandler>();
+        services.AddSingleton<Outages>();
 
         // A body that does not fit reaches BadRequests, which knows whether it was malformed or of the wrong shape.
         services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
@@ -47,6 +49,12 @@ public static class Problems
             NoteRefusedRights(context.HttpContext, problem.Extensions["code"]);
         if (status == StatusCodes.Status429TooManyRequests)
             TellWhen(context.HttpContext.Response.Headers, problem);
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            context.HttpContext.Response.Headers.RetryAfter = SecondsToWait(problem);
+
+        // RFC 9110 §15.5.2: whoever is told to authenticate is told how, also by an operation that refuses.
+        if (status == StatusCodes.Status401Unauthorized && context.HttpContext.Response.Headers.WWWAuthenticate.Count == 0)
+            context.HttpContext.Response.Headers.WWWAuthenticate = BearerHandler.Challenge;
         problem.Detail ??= text;
         problem.Extensions["error"] = problem.Detail;
         problem.Extensions["message"] = problem.Detail;
@@ -65,11 +73,13 @@ public static class Problems
 
     private static void TellWhen(IHeaderDictionary headers, ProblemDetails problem)
     {
-        var seconds = problem.Extensions.TryGetValue(Refusals.RetryAfterMember, out var wait) && wait is int known ? known : 1;
-        headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        headers.RetryAfter = SecondsToWait(problem);
         headers["X-RateLimit-Remaining"] = "0";
         headers["X-RateLimit-Reset"] = headers.RetryAfter;
     }
+
+    private static string SecondsToWait(ProblemDetails problem) =>
+        (problem.Extensions.TryGetValue(Refusals.RetryAfterMember, out var wait) && wait is int known ? known : 1).ToString(CultureInfo.InvariantCulture);
 
     private static (string Code, string Text) Default(int status, HttpContext context) => status switch
     {

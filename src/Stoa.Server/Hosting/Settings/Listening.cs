@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 
 namespace Stoa.Server.Hosting.Settings;
@@ -22,6 +24,16 @@ internal static class Listening
         // The framework's own ways to name addresses (--urls, ASPNETCORE_URLS, Kestrel:Endpoints) win over these settings.
         if (string.IsNullOrEmpty(builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey)) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls(Urls(settings.Listen));
+    }
+
+    /// <summary>Whether the configured address is one of this machine's: told before the host starts, which would log the same with a stack.</summary>
+    /// <exception cref="SocketException">It is not, or may not be used.</exception>
+    public static void Try(ListenSettings listen)
+    {
+        if (listen.Urls.Length > 0 || !IPAddress.TryParse(listen.Host.Trim('[', ']'), out var address))
+            return;
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address, 0));
     }
 
     private static string Urls(ListenSettings listen)

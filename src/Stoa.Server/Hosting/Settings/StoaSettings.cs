@@ -63,9 +63,10 @@ public sealed class StoaSettings
     public LogsSettings Logs { get; init; } = new();
 
     /// <summary>The origins whose pages may call with credentials: those listed and the web client's own.</summary>
-    public IReadOnlyList<string> AllowedOrigins => Web.FrontendUrl.Length == 0
-        ? Cors.Origins
-        : [.. Cors.Origins.Append(new Uri(Web.FrontendUrl).GetLeftPart(UriPartial.Authority)).Distinct(StringComparer.OrdinalIgnoreCase)];
+    /// <remarks>As browsers write them: no slash behind, no port that goes without saying.</remarks>
+    public IReadOnlyList<string> AllowedOrigins =>
+        [.. (Web.FrontendUrl.Length == 0 ? Cors.Origins : Cors.Origins.Append(Web.FrontendUrl))
+            .Select(static o => new Uri(o).GetLeftPart(UriPartial.Authority)).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>The web client's address as the beginning of links in mails, without a slash at the end.</summary>
     public string LinkBase => (Web.FrontendUrl.Length > 0 ? Web.FrontendUrl : DefaultFrontend).TrimEnd('/');

@@ -20,6 +20,10 @@ public sealed class DatabaseSettings
     [Aliases("MIGRATE_ON_START")]
     public bool MigrateOnStart { get; init; } = true;
 
+    /// <summary>How long a start waits for a database server that does not answer yet; then it ends with 1.</summary>
+    [Between("00:00:00", "01:00:00")]
+    public TimeSpan WaitForStart { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>What <see cref="Url"/> comes to.</summary>
     public DatabaseTarget Target { get; internal set; } = null!;
 }

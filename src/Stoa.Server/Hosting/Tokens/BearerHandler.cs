@@ -16,6 +16,9 @@ public sealed class BearerHandler(
 {
     public const string SchemeName = "bearer";
 
+    /// <summary>How one authenticates here, for the header <c>WWW-Authenticate</c>.</summary>
+    public const string Challenge = "Bearer";
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization;
@@ -27,7 +30,7 @@ public sealed class BearerHandler(
             return Refuse(fault == TokenFault.Expired ? "auth.token_expired" : "auth.token_invalid");
 
         if (await sessions.FindAsync(claims, Context.RequestAborted) is not { } caller)
-            return Refuse("auth.session_ended");
+            return Refuse(SessionGate.Ended.Code);
 
         Context.Features.Set(caller);
         return AuthenticateResult.Success(new AuthenticationTicket(PrincipalOf(caller), Scheme.Name));
@@ -37,7 +40,7 @@ public sealed class BearerHandler(
     {
         // The problem document is written by the status code pages.
         Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers.WWWAuthenticate = "Bearer";
+        Response.Headers.WWWAuthenticate = Challenge;
         return Task.CompletedTask;
     }
 

@@ -13,7 +13,7 @@ public static class KeyFile
     private const int KeyBytes = 64;
 
     /// <summary>The keys, newest first; a first one is made when there is no file.</summary>
-    /// <exception cref="InvalidOperationException">The file is cut short.</exception>
+    /// <exception cref="UnusableKeyException">The file is cut short.</exception>
     public static IReadOnlyList<byte[]> ReadOrMake(string path)
     {
         OwnerOnlyFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -23,12 +23,12 @@ public static class KeyFile
     }
 
     /// <summary>The keys, newest first.</summary>
-    /// <exception cref="InvalidOperationException">The file is cut short.</exception>
+    /// <exception cref="UnusableKeyException">The file is cut short.</exception>
     public static IReadOnlyList<byte[]> Read(string path)
     {
         var bytes = File.ReadAllBytes(path);
         if (bytes.Length < SigningKeys.MinimumBytes)
-            throw new InvalidOperationException($"The signing key in {path} is cut short: restore it from a backup, or remove the file to make a new one.");
+            throw new UnusableKeyException($"The signing key in {path} is cut short: restore it from a backup, or remove the file to make a new one.");
         return bytes.Length % KeyBytes == 0 ? [.. bytes.Chunk(KeyBytes)] : [bytes];
     }
 
@@ -77,3 +77,6 @@ public static class KeyFile
         return draft;
     }
 }
+
+/// <summary>The file of the signing key does not hold one; nothing can be signed or checked until somebody decides what becomes of it.</summary>
+public sealed class UnusableKeyException(string message) : InvalidOperationException(message);

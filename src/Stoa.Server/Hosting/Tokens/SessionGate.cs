@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
@@ -14,6 +15,9 @@ namespace Stoa.Server.Hosting.Tokens;
 /// <param name="secondStepRoles">Roles whose powers an account has only with a second step.</param>
 public sealed class SessionGate(IDbContextFactory<StoaDb> databases, TimeSpan cacheTime, IReadOnlyCollection<string> secondStepRoles, TimeProvider clock)
 {
+    /// <summary>The session is no longer, or never was.</summary>
+    public static readonly Refusal Ended = Refusal.Unauthenticated("auth.session_ended", "Could not validate credentials");
+
     // Bounds the memory; above it what is stale is dropped, which only costs a query each.
     private const int MaxEntries = 100_000;
 

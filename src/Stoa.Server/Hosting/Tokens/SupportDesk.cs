@@ -18,7 +18,7 @@ public sealed class SupportDesk(IDbContextFactory<StoaDb> databases, TimeProvide
 
     /// <summary>The desk as a caller: an administrator's voice in conversations, without an administrator's other rights.</summary>
     public async Task<Caller> CallerAsync(CancellationToken cancellation) =>
-        new(await IdAsync(cancellation), 0, User.SupportDeskName, Name, IsSuperuser: false, PartyType.Admin) { IsSupportDesk = true };
+        new(await IdAsync(cancellation), 0, User.SupportDeskName, Name, IsSuperuser: false, PartyType.Admin) { IsSupportDesk = true, SessionEndsAt = DateTimeOffset.MaxValue };
 
     /// <summary>The desk on behalf of who asks: an administrator, or the desk itself.</summary>
     public async ValueTask<Caller> ActAsync(Caller admin, CancellationToken cancellation) => admin.IsSupportDesk

@@ -35,6 +35,10 @@ public static class WebServices
         app.UseWarningOfUnnamedProxies();
         RequestOrigin.Use(app);
         app.UseAnswerHeaders();
+        app.UseRequestSpelling();
+
+        // Said where it belongs: left to the framework it comes first, and what the line before mends would come too late.
+        app.UseRouting();
         app.UseCors();
     }
 }

@@ -3,6 +3,7 @@ using Stoa.Core.Accounts;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Identity.Addresses;
 using Stoa.Server.Identity.Throttling;
@@ -18,9 +19,9 @@ public static class AddressRoutes
         me.MapPost("/email", Change).RequireAuthorization().WithSummary("Ask for another e-mail address: it counts once the link mailed there was used; the old one is told")
             .Example("""{"email":"ana@example.net","password":"correct horse"}""")
             .Refuses(PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy, ChangeEmail.Unchanged, RegisterUser.EmailTaken, ChangeEmail.TooOften);
-        me.MapPost("/email/confirm", Confirm).WithSummary("Prove the new address by the token from the mail; needs no sign-in")
+        me.MapPost("/email/confirm", Confirm).TakesCredentials().WithSummary("Prove the new address by the token from the mail; needs no sign-in")
             .Example($$"""{"token":"{{new string('x', 64)}}"}""").Refuses(ProveNewEmail.Invalid, RegisterUser.EmailTaken);
-        me.MapPost("/email/undo", Undo).WithSummary("Keep the old address by the token mailed there, until seven days after the change; every session ends")
+        me.MapPost("/email/undo", Undo).TakesCredentials().WithSummary("Keep the old address by the token mailed there, until seven days after the change; every session ends")
             .Example($$"""{"token":"{{new string('x', 64)}}"}""").Refuses(ProveNewEmail.Invalid, RegisterUser.EmailTaken);
         me.MapPost("/phone/verify", Verify).RequireAuthorization()
             .WithSummary("Without a code: send one to the number, and show one to be sent from it. With the code that was sent: prove the number")

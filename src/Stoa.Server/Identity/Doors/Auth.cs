@@ -39,6 +39,7 @@ public static class Auth
         auth.MapPost("/refresh", Refresh).TakesCredentials().WithSummary("Spend a refresh token for new tokens")
             .Example("""{"refresh_token":"mF_9.B5f-4.1JqM"}""")
             .Refuses(RefreshSession.Unknown, RefreshSession.Reused, RefreshSession.Expired);
+        auth.MapVerify();
         auth.MapPost("/logout", LogOut).RequireAuthorization().WithSummary("End this session");
         auth.MapGet("/me", ReadMe).RequireAuthorization().WithSummary("The caller's account");
     }

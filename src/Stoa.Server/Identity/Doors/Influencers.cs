@@ -3,6 +3,7 @@ using Stoa.Core.Accounts;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.OpenApi;
+using Stoa.Server.Hosting.Web;
 
 namespace Stoa.Server.Identity.Doors;
 
@@ -22,26 +23,14 @@ public static class Influencers
     {
         if (!http.Request.HasFormContentType)
             return TypedResults.Problem("The body must be a form", statusCode: StatusCodes.Status415UnsupportedMediaType);
-        var form = await ReadAsync(http.Request, cancellation);
+        var form = await http.Request.ReadFieldsAsync(cancellation);
         var (name, password) = (form["username"].ToString(), form["password"].ToString());
-        if (string.IsNullOrWhiteSpace(name) || name.Length > User.MaxEmailLength || name.Contains('\0', StringComparison.Ordinal))
+        if (string.IsNullOrWhiteSpace(name) || name.Length > User.MaxEmailLength)
             return TypedResults.Problem(Validation.Of("Username", "is required"));
         if (password.Length is 0 or > NewPasswordAttribute.MaximumLength)
             return TypedResults.Problem(Validation.Of("Password", "is required"));
         return (await logIn.Handle(new(name, password, Auth.DeviceOf(http)), cancellation))
             .ToOk(static s => new FormTokens(s.AccessToken, s.RefreshToken, "bearer")).Result;
-    }
-
-    private static async Task<IFormCollection> ReadAsync(HttpRequest request, CancellationToken cancellation)
-    {
-        try
-        {
-            return await request.ReadFormAsync(cancellation);
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new BadHttpRequestException("The form could not be read", StatusCodes.Status400BadRequest, fault);
-        }
     }
 
     private static async Task<Results<Ok<NamedAccount>, ProblemHttpResult>> Read(Caller caller, ReadAccount read, CancellationToken cancellation) =>

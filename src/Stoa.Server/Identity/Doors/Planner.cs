@@ -22,8 +22,12 @@ public static class Planner
             .Example("""{"username":"ana","email":"ana@example.org","password":"correct horse"}""").Refuses([.. Auth.RegisterRefusals.Select(AsConflict)]);
         auth.MapPost("/login", LogIn).WithSummary("Sign in with a user name or an e-mail address")
             .Example("""{"identifier":"ana","password":"correct horse"}""").Refuses(Auth.LogInRefusals);
-        auth.MapPost("/verify", Verify).WithSummary("Whose token it is, if it still is good").Example("""{"token":"eyJhbGciOi…"}""").Refuses(TokenInvalid);
+        MapVerify(auth);
     }
+
+    /// <summary>Here and at the root, where the planner's app asks at each start whether it is still signed in (contract B.4).</summary>
+    public static void MapVerify(this IEndpointRouteBuilder auth) =>
+        auth.MapPost("/verify", Verify).WithSummary("Whose token it is, if it still is good").Example("""{"token":"eyJhbGciOi…"}""").Refuses(TokenInvalid);
 
     private static async Task<Results<Created<StringIdSignIn>, ProblemHttpResult>> Register(
         RegisterBody body, HttpContext http, RegisterUser register, ReadAccount read, CancellationToken cancellation)

@@ -65,17 +65,17 @@ public static class DirectConversations
     }
 
     private static async Task<Results<Ok<Envelope<ConversationView>>, ProblemHttpResult>> Read(
-        string name, ResolveConversation resolve, OpenSupportInbox inbox, ListConversations list, Caller caller, CancellationToken cancellation)
+        string name, ResolveConversation resolve, ListConversations list, Caller caller, CancellationToken cancellation)
     {
-        var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
+        var place = await resolve.Handle(name, caller, cancellation);
         return place.Refusal is { } refusal ? refusal.ToHttp() : await OneAsync(place.Value, list, cancellation);
     }
 
     private static async Task<Results<Ok<Envelope<MessagePage>>, ProblemHttpResult>> ReadMessages(
-        string name, ResolveConversation resolve, OpenSupportInbox inbox, ReadMessages read, FileLinks links, Caller caller, CancellationToken cancellation,
+        string name, ResolveConversation resolve, ReadMessages read, FileLinks links, Caller caller, CancellationToken cancellation,
         long? after = null, long? before = null, int? page = null, int? limit = null)
     {
-        var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
+        var place = await resolve.Handle(name, caller, cancellation);
         if (place.Refusal is { } refusal)
             return refusal.ToHttp();
         var (id, reader) = place.Value;
@@ -84,29 +84,19 @@ public static class DirectConversations
 
     private static async Task<Results<Created<Envelope<DirectMessage>>, ProblemHttpResult>> Post(
         string name, PostDirectMessage body, [FromHeader(Name = "Idempotency-Key"), AtMost(Message.MaxClientIdLength)] string? key,
-        ResolveConversation resolve, OpenSupportInbox inbox, SendMessage send, ConversationCards cards, FileLinks links, Caller caller, CancellationToken cancellation)
+        ResolveConversation resolve, SendMessage send, ConversationCards cards, FileLinks links, Caller caller, CancellationToken cancellation)
     {
-        var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
+        var place = await resolve.Handle(name, caller, cancellation);
         return place.Refusal is { } refusal ? refusal.ToHttp() : await PostAsync(place.Value, body, key, send, cards, links, cancellation);
     }
 
     private static async Task<Results<Ok<Envelope<MarkedRead>>, ProblemHttpResult>> MarkAll(
-        string name, ResolveConversation resolve, OpenSupportInbox inbox, MarkRead mark, Caller caller, CancellationToken cancellation)
+        string name, ResolveConversation resolve, MarkRead mark, Caller caller, CancellationToken cancellation)
     {
-        var place = await PlaceAsync(name, resolve, inbox, caller, cancellation);
+        var place = await resolve.Handle(name, caller, cancellation);
         if (place.Refusal is { } refusal)
             return refusal.ToHttp();
         return (await mark.Handle(new(place.Value.Id, null), place.Value.As, cancellation)).ToOk(static m => Envelope.Of(new MarkedRead(m.UnreadCount, m.ReadAt)));
-    }
-
-    /// <summary>One's own inbox is there as soon as it is asked for.</summary>
-    private static async Task<Outcome<ResolveConversation.Place>> PlaceAsync(
-        string name, ResolveConversation resolve, OpenSupportInbox inbox, Caller caller, CancellationToken cancellation)
-    {
-        if (name == Conversation.OwnInbox && caller.Type != PartyType.Admin
-            && (await inbox.Handle(caller.UserId, cancellation)).Refusal is { } refusal)
-            return refusal;
-        return await resolve.Handle(name, caller, cancellation);
     }
 
     internal static async Task<Results<Ok<Envelope<ConversationView>>, ProblemHttpResult>> OneAsync(

@@ -20,6 +20,7 @@ public sealed record DirectMessage(
     string SenderId,
     string SenderType,
     string SenderName,
+    string? SenderAvatar,
     string? RecipientId,
     string? RecipientType,
     string Content,
@@ -51,7 +52,7 @@ public sealed record DirectMessage(
         var first = media is [var one, ..] ? one : null;
         return new DirectMessage(
             message.Id, message.Id, card.WireName, message.Seq,
-            card.WireIdOf(message.SenderId), PartyNames.Of(sender.Type), sender.Name,
+            card.WireIdOf(message.SenderId), PartyNames.Of(sender.Type), sender.Name, SenderAvatar: null,
             recipient is null ? null : card.WireIdOf(recipient.UserId), recipient is null ? null : PartyNames.Of(recipient.Type),
             message.Body, WireNames.Of(message.Type), first?.Url, first?.Size, first?.Duration, first?.ThumbnailUrl, media,
             message.ReplyToId, message.ReplyToId, sender.IsRedacted && reader != message.SenderId ? null : message.ClientMessageId,

@@ -3,6 +3,7 @@ using Stoa.Core.Conversations;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
+using Stoa.Server.Hosting.Security;
 using Stoa.Server.Messaging.Uploads;
 using Stoa.Server.Realtime;
 using Stoa.SocketIO.Namespaces;
@@ -43,6 +44,7 @@ public static class DirectSocket
         var found = await socket.Services.GetRequiredService<FindConversation>().Handle(id, reader, cancellation);
         if (found.Refusal is { } refusal)
             return refusal;
+        await NoteReadingAsync(socket, place.Value, caller, cancellation);
         var joined = new ConversationJoined(await NameAsync(socket, id, cancellation), Success: true, found.Value.LastSeq);
         await socket.EmitAsync(Events.DmJoined, joined);
         return joined;
@@ -73,18 +75,46 @@ public static class DirectSocket
         return view;
     }
 
-    /// <summary>Into the conversation that is named; without one, to the recipient that is named.</summary>
+    /// <summary>Into the conversation that is named; without one, or when it is not there, to the recipient that is named (contract D.2).</summary>
     private static async Task<Outcome<Appended>> WriteAsync(Socket socket, SendDirect payload, SendMessage.Content content, Caller caller, CancellationToken cancellation)
     {
-        var services = socket.Services;
-        if (payload.ConversationId is null && payload.RecipientId is { Id: { } recipient })
-            return (await services.GetRequiredService<SendDirectMessage>().Handle(new(recipient, null, content), caller, cancellation)).Then(static s => s.Appended);
-        if (payload.ConversationId is null && payload.RecipientId is null)
-            return Conversation.NotFound;
-        var place = await PlaceAsync(socket, payload.ConversationId ?? new ConversationRef(PartyRef.Desk), caller, cancellation);
+        if (payload.ConversationId is { } named)
+        {
+            var sent = await WriteIntoAsync(socket, named, content, caller, cancellation);
+            var isElsewhere = ConversationName.Read(named.Name).Form is ConversationNameForm.Inbox or ConversationNameForm.OwnInbox;
+            if (sent.Refusal != Conversation.NotFound || payload.RecipientId is null || isElsewhere)
+                return sent;
+        }
+
+        return payload.RecipientId switch
+        {
+            null => Conversation.NotFound,
+            { Id: null } => await WriteIntoAsync(socket, new ConversationRef(PartyRef.Desk), content, caller, cancellation),
+            { Id: { } account } when caller.IsSupportDesk =>
+                await WriteIntoAsync(socket, new ConversationRef(Conversation.SupportAlias(account)), content, caller, cancellation),
+            { Id: { } account } => (await socket.Services.GetRequiredService<SendDirectMessage>()
+                .Handle(new(account, ChosenIn(payload.ConversationId), content), caller, cancellation)).Then(static s => s.Appended),
+        };
+    }
+
+    /// <summary>The client's own name for the conversation that its first message opens, so that it finds it by that name again; null: it gave none of its own.</summary>
+    private static string? ChosenIn(ConversationRef? named) =>
+        named is { } given && ConversationName.Read(given.Name).Form == ConversationNameForm.Chosen ? given.Name : null;
+
+    private static async Task<Outcome<Appended>> WriteIntoAsync(
+        Socket socket, ConversationRef conversation, SendMessage.Content content, Caller caller, CancellationToken cancellation)
+    {
+        var place = await PlaceAsync(socket, conversation, caller, cancellation);
         return place.Refusal is { } refusal
             ? refusal
-            : await services.GetRequiredService<SendMessage>().Handle(place.Value.Id, content, place.Value.As, cancellation);
+            : await socket.Services.GetRequiredService<SendMessage>().Handle(place.Value.Id, content, place.Value.As, cancellation);
+    }
+
+    /// <summary>Who reads the desk's inboxes reads words that are others': that leaves a trace, as it does with requests.</summary>
+    private static async Task NoteReadingAsync(Socket socket, ResolveConversation.Place place, Caller caller, CancellationToken cancellation)
+    {
+        if (place.As.UserId != caller.UserId || caller.IsSupportDesk)
+            await socket.Services.GetRequiredService<SecurityTrail>().NoteOnceAsync(SecurityEvents.ReadInbox, caller.UserId, "conversation", place.Id, cancellation);
     }
 
     private static async Task<Outcome<object?>> MarkReadAsync(Socket socket, MarkMessagesRead payload, Caller caller, CancellationToken cancellation)
@@ -120,6 +150,7 @@ public static class DirectSocket
             payload.Limit), reader, cancellation);
         if (read.Refusal is { } refusal)
             return refusal;
+        await NoteReadingAsync(socket, place.Value, caller, cancellation);
         var page = MessagePage.Of(read.Value, reader.UserId, socket.Services.GetRequiredService<FileLinks>());
         return new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore, page.BeginAnew);
     }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
+using Stoa.Server.Hosting.Web;
 using Stoa.Server.Messaging.Uploads;
 
 namespace Stoa.Server.Messaging.Doors;
@@ -31,6 +32,8 @@ public sealed class ThreadEvents(StreamConversation.Opened opened, long reader, 
         response.Headers["X-Accel-Buffering"] = "no";
         httpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpResponseBodyFeature>()?.DisableBuffering();
         await WriteAsync(response, Comment, stop);
+        if (httpContext.Features.Get<HeadOnly>() is not null)
+            return;
 
         var json = httpContext.RequestServices.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions;
         var clock = httpContext.RequestServices.GetRequiredService<TimeProvider>();

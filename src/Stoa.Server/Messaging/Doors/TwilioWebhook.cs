@@ -8,6 +8,7 @@ using Stoa.Core.Moderation;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Hosting.Web;
 using Stoa.Server.Messaging.Sms;
 
 namespace Stoa.Server.Messaging.Doors;
@@ -46,16 +47,9 @@ public static class TwilioWebhook
     /// <summary>The fields of a form; null when the signature over them does not hold.</summary>
     private static async Task<Dictionary<string, IReadOnlyList<string>>?> SignedFormAsync(HttpRequest request, SmsSettings settings, CancellationToken cancellation)
     {
-        try
-        {
-            var form = await request.ReadFormAsync(cancellation);
-            var fields = form.ToDictionary(static f => f.Key, static f => (IReadOnlyList<string>)[.. f.Value.Select(static v => v ?? "")], StringComparer.Ordinal);
-            return TwilioSignature.IsValid(settings.AuthToken, SignatureOf(request), UrlOf(request, settings), fields) ? fields : null;
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new BadHttpRequestException("The form could not be read", StatusCodes.Status400BadRequest, fault);
-        }
+        var form = await request.ReadFieldsAsync(cancellation);
+        var fields = form.ToDictionary(static f => f.Key, static f => (IReadOnlyList<string>)[.. f.Value.Select(static v => v ?? "")], StringComparer.Ordinal);
+        return TwilioSignature.IsValid(settings.AuthToken, SignatureOf(request), UrlOf(request, settings), fields) ? fields : null;
     }
 
     private static async Task<Dictionary<string, IReadOnlyList<string>>?> SignedJsonAsync(HttpRequest request, SmsSettings settings, CancellationToken cancellation)

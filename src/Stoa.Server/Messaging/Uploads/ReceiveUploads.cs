@@ -1,12 +1,14 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
+using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Messaging.Uploads;
 
@@ -15,7 +17,8 @@ namespace Stoa.Server.Messaging.Uploads;
 /// Each file gets a row, then its bytes, then its size and hash. Whatever ends the request early, refusal, broken connection or fault, what it left is
 /// removed; what a killed process left goes with the sweep (<see cref="ForgetUploads"/>). Announces nothing.
 /// Refusals: <c>upload.no_file</c>, <c>upload.empty</c>, <c>upload.malformed</c>, <c>upload.too_many_files</c>, <c>upload.type_not_allowed</c>,
-/// <c>upload.too_large</c>, <c>upload.too_many_waiting</c>, <c>upload.quota</c>, <c>rate.uploads</c>, <c>messaging.banned</c>.
+/// <c>upload.too_large</c>, <c>upload.too_many_waiting</c>, <c>upload.quota</c>, <c>rate.uploads</c>, <c>messaging.banned</c>, and
+/// <c>auth.session_ended</c> for one that ended while the bytes came.
 /// </remarks>
 public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings settings, RateLimits limits, TimeProvider clock, ILogger<MessagesLog> log)
 {
@@ -88,15 +91,39 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
         done.Add(upload);
         await store.WriteAsync(upload.StorageKey, bytes, cancellation);
         (upload.Size, upload.Sha256) = (bytes.Count, bytes.Sha256());
-        if (await FinishAsync(upload, cancellation) == 0)
-            throw new UploadRefusedException(Malformed);
+        if (await FinishAsync(upload, owner, cancellation) == 0)
+            throw new UploadRefusedException(await WhyUnfinishedAsync(owner, cancellation));
     }
 
-    /// <summary>0 when the sweep was faster than a sender who takes longer than a file is kept.</summary>
-    private Task<int> FinishAsync(Upload upload, CancellationToken cancellation) => db.WriteAsync(
-        () => db.Uploads.Where(u => u.Id == upload.Id && u.ErasedAt == null)
-            .ExecuteUpdateAsync(u => u.SetProperty(x => x.Size, upload.Size).SetProperty(x => x.Sha256, upload.Sha256), cancellation),
-        cancellation);
+    /// <summary>
+    /// The file counts from here on, if its sender still may: an upload takes minutes, and the session may have ended or the ban have come since it began.
+    /// 0: not so, or the sweep was faster than a sender who takes longer than a file is kept.
+    /// </summary>
+    private Task<int> FinishAsync(Upload upload, Caller owner, CancellationToken cancellation)
+    {
+        var allowing = Allowing(owner);
+        return db.WriteAsync(
+            () => db.Uploads.Where(u => u.Id == upload.Id && u.ErasedAt == null && allowing.Any())
+                .ExecuteUpdateAsync(u => u.SetProperty(x => x.Size, upload.Size).SetProperty(x => x.Sha256, upload.Sha256), cancellation),
+            cancellation);
+    }
+
+    private async Task<Refusal> WhyUnfinishedAsync(Caller owner, CancellationToken cancellation)
+    {
+        if (await Allowing(owner).AnyAsync(cancellation))
+            return Malformed;
+        var now = clock.GetUtcNow();
+        return await db.Users.AnyAsync(u => u.Id == owner.UserId && u.MessagingBannedUntil > now, cancellation)
+            ? Core.Moderation.Restriction.MessagingBanned
+            : SessionGate.Ended;
+    }
+
+    private IQueryable<Session> Allowing(Caller owner)
+    {
+        var now = clock.GetUtcNow();
+        return db.Sessions.Where(s => s.Id == owner.SessionId && s.IsActive && s.ExpiresAt > now && s.CredentialsVersion == s.User!.CredentialsVersion
+            && !(s.User.MessagingBannedUntil > now));
+    }
 
     /// <summary>The row comes before the bytes, with the room that is left for them. Who uploads from two places at once is counted one after the other.</summary>
     private Task<(Upload Upload, long Room)> AddAsync(string name, FileKind kind, Caller owner, CancellationToken cancellation) => db.WriteAsync(

@@ -22,16 +22,18 @@ internal sealed class PresenceKeeper(
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(5);
     private readonly LocalSockets local = new(settings.Presence.Grace, clock);
 
-    /// <summary>The first of the connection handlers; it never fails.</summary>
+    /// <summary>The first of the connection handlers; it never fails. The support desk is nobody who comes and goes.</summary>
     public Task ConnectedAsync(Socket socket, CancellationToken cancellation)
     {
-        local.Came(SocketGate.CallerOf(socket).UserId, socket.Id);
+        if (SocketGate.CallerOf(socket) is { IsSupportDesk: false } caller)
+            local.Came(caller.UserId, socket.Id);
         return Task.CompletedTask;
     }
 
     public Task DisconnectedAsync(Socket socket, DisconnectReason reason)
     {
-        local.Left(SocketGate.CallerOf(socket).UserId, socket.Id);
+        if (SocketGate.CallerOf(socket) is { IsSupportDesk: false } caller)
+            local.Left(caller.UserId, socket.Id);
         return Task.CompletedTask;
     }
 

@@ -1,0 +1,58 @@
+using Cluster.Processes;
+using Stoa.TestSupport;
+using Xunit;
+
+namespace Cluster;
+
+/// <summary>Each expected reason not to start is one line and an exit code: 1 when starting again may help, 78 when something must be changed first; never an abort.</summary>
+public sealed class RefusedStartTests
+{
+    [Fact]
+    public async Task Each_reason_not_to_start_is_said_in_one_line()
+    {
+        await using var database = new ServerDatabase(Database.Sqlite);
+        var node = Directory.CreateDirectory(Path.Combine(database.Folder, "node")).FullName;
+        var file = Path.Combine(database.Folder, "no-database.db");
+        await File.WriteAllTextAsync(file, new string('x', 5000), TestContext.Current.CancellationToken);
+        var closed = FreePort.Find();
+        (string Option, int Code, string Word)[] reasons =
+        [
+            ($"--Database:Url=sqlite:///{file}", 78, "not a database"),
+            ("--Database:Url=sqlite:////proc/nowhere/stoa.db", 78, "/proc/nowhere"),
+            ("--Data:Folder=/proc/nowhere", 78, "/proc/nowhere"),
+            ("--Listen:Host=192.0.2.1", 78, "Listen:Host"),
+        ];
+
+        foreach (var (option, code, word) in reasons)
+            (await Verb.RunAsync(database, ["serve", $"--Listen:Port={closed}", option])).SaysOnly(word, code);
+
+        await File.WriteAllBytesAsync(Path.Combine(node, "signing.key"), new byte[7], TestContext.Current.CancellationToken);
+        (await Verb.RunAsync(database, ["serve", $"--Listen:Port={closed}"])).SaysOnly("cut short", 78);
+    }
+
+    [Fact]
+    public async Task A_database_server_that_never_answers_ends_the_start_with_1_and_a_missing_right_with_78()
+    {
+        var isMissing = EachDatabaseAttribute.Postgres is null;
+        Assert.SkipWhen(isMissing, $"{EachDatabaseAttribute.Variable} is not set");
+        await using var database = new ServerDatabase(Database.Postgres);
+        var closed = FreePort.Find();
+
+        (await Verb.RunAsync(database, ["serve", $"--Database:Url=postgresql://u:secret@127.0.0.1:{closed}/x", "--Database:WaitForStart=00:00:02", $"--Listen:Port={closed}"]))
+            .SaysOnly("cannot be used", 1);
+        (await Verb.RunAsync(database, ["migrate", "up", $"--Database:Url=postgresql://u:secret@127.0.0.1:{closed}/x"])).SaysOnly("cannot be used", 1);
+        (await Verb.RunAsync(database, ["serve", $"--Database:Url={database.Target.Connection};Username=nobody-of-that-name", $"--Listen:Port={closed}"])).SaysOnly("nobody-of-that-name", 78);
+    }
+
+    [Fact]
+    public async Task An_option_without_a_value_starts_nothing_and_the_version_is_told()
+    {
+        await using var database = new ServerDatabase(Database.Sqlite);
+
+        (await Verb.RunAsync(database, ["--port"])).Refuses("--port", code: 2);
+        (await Verb.RunAsync(database, ["serve", "--Listen:Port"])).Refuses("--Listen:Port", code: 2);
+        var version = (await Verb.RunAsync(database, ["--version"])).Works();
+        Assert.Matches(@"^Stoa \d+\.\d+\.\d+( \([0-9a-f]{10}\))?\n$", version.Output);
+        Assert.Contains("usage: migrate up", (await Verb.RunAsync(database, ["migrate", "--help"])).Works().Output, StringComparison.Ordinal);
+    }
+}
