@@ -105,7 +105,7 @@ public sealed class DoctorTests
         Assert.Contains("fail: database: ", missing.Output, StringComparison.Ordinal);
 
         (await Verb.RunAsync(database, ["migrate", "up"])).Works();
-        (await Verb.RunAsync(database, ["migrate", "down", "-1"])).Works();
+        (await Verb.RunAsync(database, ["migrate", "down", "-1", "--force"])).Works();
         var key = Path.Combine(Directory.CreateDirectory(Path.Combine(database.Folder, "node")).FullName, "signing.key");
         await File.WriteAllBytesAsync(key, new byte[64], TestContext.Current.CancellationToken);
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);

@@ -40,7 +40,8 @@ public sealed class RefusedStartTests
 
         (await Verb.RunAsync(database, ["serve", $"--Database:Url=postgresql://u:secret@127.0.0.1:{closed}/x", "--Database:WaitForStart=00:00:02", $"--Listen:Port={closed}"]))
             .SaysOnly("cannot be used", 1);
-        (await Verb.RunAsync(database, ["migrate", "up", $"--Database:Url=postgresql://u:secret@127.0.0.1:{closed}/x"])).SaysOnly("cannot be used", 1);
+        var migrate = await Verb.RunAsync(database, ["migrate", "up", $"--Database:Url=postgresql://u:secret@127.0.0.1:{closed}/x"]);
+        Assert.Equal((1, true, 1), (migrate.Code, migrate.Output.StartsWith("failed: ", StringComparison.Ordinal), migrate.Output.TrimEnd().Split('\n').Length));
         (await Verb.RunAsync(database, ["serve", $"--Database:Url={database.Target.Connection};Username=nobody-of-that-name", $"--Listen:Port={closed}"])).SaysOnly("nobody-of-that-name", 78);
     }
 

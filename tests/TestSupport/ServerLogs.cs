@@ -7,6 +7,9 @@ public static class ServerLogs
     public static Task<string> LogAsync(this StoaServer stoa, string area, string until) => Eventually.GetAsync(
         () => Read(Path.Combine(stoa.Folder, "logs", area + ".log")), text => text.Contains(until, StringComparison.Ordinal), text => $"{area}.log has no '{until}': {text}");
 
+    /// <summary>Everything in every file until now.</summary>
+    public static string ReadAll(StoaServer stoa) => string.Concat(Directory.EnumerateFiles(Path.Combine(stoa.Folder, "logs")).Select(Read));
+
     private static string Read(string path)
     {
         if (!File.Exists(path))

@@ -3,10 +3,12 @@ using System.Net.Sockets;
 
 namespace Stoa.TestSupport;
 
-/// <summary>Stands before another server and passes bytes on, until it is cut.</summary>
+/// <summary>Stands before another server and passes bytes on, until it is cut; and again once it is mended.</summary>
 public sealed class TcpRelay : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly string target;
+    private readonly int port;
+    private TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly List<TcpClient> open = [];
     private readonly Lock guard = new();
     private bool isCut;
@@ -14,11 +16,13 @@ public sealed class TcpRelay : IDisposable
     /// <param name="target"><c>host:port</c>.</param>
     public TcpRelay(string target)
     {
+        this.target = target;
         listener.Start();
-        _ = AcceptAsync(target);
+        port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        _ = AcceptAsync(listener);
     }
 
-    public string Address => listener.LocalEndpoint.ToString()!;
+    public string Address => $"127.0.0.1:{port}";
 
     /// <summary>All connections end, and none is made any more.</summary>
     public void Cut()
@@ -31,15 +35,28 @@ public sealed class TcpRelay : IDisposable
         }
     }
 
+    /// <summary>Listens again at the same address.</summary>
+    public void Mend()
+    {
+        lock (guard)
+        {
+            isCut = false;
+            open.Clear();
+            listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            _ = AcceptAsync(listener);
+        }
+    }
+
     public void Dispose() => Cut();
 
-    private async Task AcceptAsync(string target)
+    private async Task AcceptAsync(TcpListener at)
     {
         try
         {
             while (true)
             {
-                var near = await listener.AcceptTcpClientAsync();
+                var near = await at.AcceptTcpClientAsync();
                 var far = new TcpClient();
                 await far.ConnectAsync(IPEndPoint.Parse(target));
                 if (!Keep(near, far))

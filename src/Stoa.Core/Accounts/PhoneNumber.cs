@@ -1,4 +1,5 @@
 using System.Text;
+using PhoneNumbers;
 
 namespace Stoa.Core.Accounts;
 
@@ -11,10 +12,14 @@ public static class PhoneNumber
     private const int MaxDigits = 15;
 
     /// <summary>E.164 (<c>+15550100</c>) for a number that names its country with <c>+</c> or <c>00</c>; a national number keeps its digits alone.</summary>
+    /// <remarks>
+    /// Digits of any script. A digit that is dialled only within the country goes, by the numbering plan of that country: <c>+44 (0)20 7946 0018</c> is <c>+442079460018</c>,
+    /// while Italy's numbers keep their 0. Whether anybody has the number is not asked.
+    /// </remarks>
     /// <returns>Null when the text is no phone number.</returns>
     public static string? Normalize(string text)
     {
-        var trimmed = text.AsSpan().Trim();
+        var trimmed = TypedDigits.Ascii(text).AsSpan().Trim();
         var isInternational = trimmed.StartsWith("+", StringComparison.Ordinal);
         var digits = new StringBuilder(MaxDigits);
         foreach (var c in isInternational ? trimmed[1..] : trimmed)
@@ -32,6 +37,20 @@ public static class PhoneNumber
         // No country code begins with 0 (ITU-T E.164, annex: zones 1 to 9).
         if (number.Length is < MinDigits or > MaxDigits || (isInternational && number[0] == '0'))
             return null;
-        return isInternational ? "+" + number : number;
+        return isInternational ? WithoutTrunkPrefix("+" + number) : number;
+    }
+
+    private static string WithoutTrunkPrefix(string number)
+    {
+        var plans = PhoneNumberUtil.GetInstance();
+        try
+        {
+            return plans.Format(plans.Parse(number, null), PhoneNumberFormat.E164);
+        }
+        catch (NumberParseException)
+        {
+            // No numbering plan that is known here; it is kept as it was written.
+            return number;
+        }
     }
 }

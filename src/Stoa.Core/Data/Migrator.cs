@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 
 namespace Stoa.Core.Data;
 
@@ -11,7 +12,8 @@ public sealed class Migrator(StoaDb db, TextWriter output)
     public const string Usage =
         """
         usage: migrate up [NAME]     apply all migrations, or those up to NAME
-               migrate down NAME     undo all that came after NAME; 0 undoes everything
+               migrate down NAME     undo all that came after NAME; 0 undoes everything. What they hold is lost, so it asks for
+                                     --force, and then takes a backup first; refused while a server runs
                migrate down -1       undo the last one (-2: the last two)
                migrate current       print the last one applied
                migrate history       list all, applied or pending
@@ -32,11 +34,35 @@ public sealed class Migrator(StoaDb db, TextWriter output)
         {
             return await DoAsync(words, cancellation);
         }
-        catch (Exception fault) when (fault is InvalidOperationException or NotSupportedException or DbException && !RecordOutage.Is(fault))
+        catch (Exception fault) when (fault is InvalidOperationException or NotSupportedException or DbException)
         {
-            await output.WriteLineAsync($"failed: {fault.Message}");
+            await output.WriteLineAsync($"failed: {fault.GetBaseException().Message}");
             return Failed;
         }
+    }
+
+    /// <summary>What <c>down</c> with this operand would take away: the tables and columns that the migrations hold which it undoes.</summary>
+    /// <returns>Null when nothing would be undone: the operand makes no sense, or means where the database is already.</returns>
+    public async Task<IReadOnlyList<string>?> LossOfDownAsync(string operand, CancellationToken cancellation)
+    {
+        var (applied, all) = (await AppliedAsync(cancellation), db.Database.GetMigrations().ToList());
+        var (target, objection) = operand.StartsWith('-') && int.TryParse(operand, out var steps) ? DownBy(-steps, applied) : DownTo(operand, applied, all);
+        var undone = applied.Skip(target == Migration.InitialDatabase ? 0 : applied.IndexOf(target!) + 1).ToList();
+        if (objection is not null || undone.Count == 0)
+            return null;
+        var assembly = db.GetService<IMigrationsAssembly>();
+        return
+        [
+            .. undone.Where(assembly.Migrations.ContainsKey)
+                .SelectMany(m => assembly.CreateMigration(assembly.Migrations[m], db.Database.ProviderName!).DownOperations)
+                .Select(static o => o switch
+                {
+                    DropTableOperation table => table.Name,
+                    DropColumnOperation column => $"{column.Table}.{column.Name}",
+                    _ => null,
+                })
+                .OfType<string>().Distinct().Order(StringComparer.Ordinal),
+        ];
     }
 
     private Task<int> DoAsync(IReadOnlyList<string> words, CancellationToken cancellation) => words switch

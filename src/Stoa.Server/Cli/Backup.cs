@@ -26,5 +26,6 @@ internal static class Backup
     public static string KeyFile(StoaSettings settings) =>
         Path.Combine(settings.Data.Folder, string.IsNullOrEmpty(settings.Tokens.Secret) ? SigningKeys.FileName : SigningKeys.FileName + ".unused");
 
-    private static string Version => typeof(Backup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    /// <summary>What a backup says it was made by.</summary>
+    public static string Version => typeof(Backup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

@@ -15,14 +15,16 @@ internal static class CreateAdminVerb
     {
         line = line.Take("username", out var username).Take("email", out var email).Take("password", out var password);
         if (line.Operands.Count > 0 || username is null || email is null)
-            return await SayAsync(Cli.Misused, "usage: create-admin --username U --email E [--password P]");
+            return await SayAsync(Cli.Misused, "usage: create-admin --username U --email E; the password is asked for, read from the standard input, or from STOA_ADMIN_PASSWORD (--password P shows it to every user of the machine)");
 
         password ??= Environment.GetEnvironmentVariable(PasswordVariable) ?? Prompt();
+        if (string.IsNullOrEmpty(password))
+            return await SayAsync(Cli.Failed, $"no password was given: type it when asked, write it to the standard input, or put it into {PasswordVariable}");
         if (!new UsernameAttribute().IsValid(username))
             return await SayAsync(Cli.Failed, new UsernameAttribute().FormatErrorMessage(""));
         if (!new MailAddressAttribute().IsValid(email))
             return await SayAsync(Cli.Failed, new MailAddressAttribute().FormatErrorMessage(""));
-        if (!new NewPasswordAttribute().IsValid(password ?? ""))
+        if (!new NewPasswordAttribute().IsValid(password))
             return await SayAsync(Cli.Failed, new NewPasswordAttribute().FormatErrorMessage(""));
 
         var settings = SettingsHosting.CreateBuilder([.. line.Options]).AddSettings();
@@ -30,7 +32,7 @@ internal static class CreateAdminVerb
         if (settings.Database.MigrateOnStart)
             await StartupMigration.ApplyAsync(db, NullLogger.Instance, cancellation);
         using var passwords = new PasswordHashing(settings.Passwords.BcryptRounds, threads: 1, queueLength: 1, TimeProvider.System);
-        var made = await new CreateAdmin(db, passwords, new PasswordRules(settings), TimeProvider.System).Handle(new(username, email, password!), cancellation);
+        var made = await new CreateAdmin(db, passwords, new PasswordRules(settings), TimeProvider.System).Handle(new(username, email, password), cancellation);
         return made.Refusal is { } refusal
             ? await SayAsync(Cli.Failed, refusal.Text)
             : await SayAsync(Cli.Ok, $"{made.Value.Username} is a superuser with the id {made.Value.Id}");

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Stoa.Core;
 using Stoa.Core.Data;
 using Stoa.Core.Outbox;
+using Stoa.Server.Hosting.Errors;
 
 namespace Stoa.Server.Jobs;
 
@@ -17,6 +18,7 @@ public sealed class OutboxDispatcher(
     DatabaseTarget target,
     TimeSpan sweepInterval,
     TimeProvider clock,
+    Outages outages,
     ILogger<OutboxDispatcher> log) : BackgroundService
 {
     private const int ClaimLimit = 100;
@@ -39,7 +41,8 @@ public sealed class OutboxDispatcher(
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // The database is gone: what is left is done by the next start, or by another node.
-            log.SweepFailed(fault);
+            if (!outages.Notes(fault))
+                log.SweepFailed(fault);
         }
     }
 
@@ -67,7 +70,8 @@ public sealed class OutboxDispatcher(
             }
             catch (Exception fault) when (!stopping.IsCancellationRequested)
             {
-                log.SweepFailed(fault);
+                if (!outages.Notes(fault))
+                    log.SweepFailed(fault);
             }
         }
         while (await timer.WaitForNextTickAsync(stopping));
@@ -125,7 +129,8 @@ public sealed class OutboxDispatcher(
         {
             var delay = Backoff(attempts);
             StoaMeter.OutboxFailed.Add(1);
-            log.DispatchFailed(OutboxEvents.NameOf(what), id, attempts + 1, delay.TotalSeconds, fault);
+            if (!outages.Notes(fault))
+                log.DispatchFailed(OutboxEvents.NameOf(what), id, attempts + 1, delay.TotalSeconds, fault);
             await PostponeAsync(id, attempts + 1, delay, stopping);
         }
     }
@@ -144,7 +149,8 @@ public sealed class OutboxDispatcher(
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {
             // The row keeps its lease: it comes up again when that has run out.
-            log.SweepFailed(fault);
+            if (!outages.Notes(fault))
+                log.SweepFailed(fault);
         }
     }
 

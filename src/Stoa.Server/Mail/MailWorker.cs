@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Query;
 using Stoa.Core;
 using Stoa.Core.Data;
 using Stoa.Core.Mail;
+using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Jobs;
@@ -12,7 +13,7 @@ namespace Stoa.Server.Mail;
 
 /// <summary>Sends queued mails: composes each by its kind, several over one connection.</summary>
 public sealed class MailWorker(
-    IDbContextFactory<StoaDb> databases, IServiceScopeFactory scopes, Func<IMailSender> senders, MailSettings settings, TimeProvider clock, ILogger<MailWorker> log)
+    IDbContextFactory<StoaDb> databases, IServiceScopeFactory scopes, Func<IMailSender> senders, MailSettings settings, TimeProvider clock, Outages outages, ILogger<MailWorker> log)
     : OutgoingWorker<MailMessage>(
         databases,
         new("The mail server", settings.PollInterval, settings.SendTimeout, settings.FirstRetry, settings.KeepFor, MailMessage.MaxErrorLength),
@@ -74,7 +75,11 @@ public sealed class MailWorker(
         log.Failed(one.Id, one.Kind, one.Attempts + 1);
     }
 
-    protected override void NoteRoundFailed(Exception fault) => log.RoundFailed(fault);
+    protected override void NoteRoundFailed(Exception fault)
+    {
+        if (!outages.Notes(fault))
+            log.RoundFailed(fault);
+    }
 }
 
 internal static partial class MailLogEvents

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Messaging.Doors;
 using Stoa.Server.Realtime;
 
@@ -11,7 +12,7 @@ namespace Stoa.Server.Messaging;
 /// A watermark: the highest number handed over; everything below was within reach. Collected for a moment and written together, so that
 /// reading costs no write of its own. What a crash loses is reported later or by reading: a receipt may come late, never too early.
 /// </remarks>
-public sealed class DeliveryReceipts(IDbContextFactory<StoaDb> databases, ConversationCards cards, Announcer announcer, TimeProvider clock, ILogger<MessagesLog> log)
+public sealed class DeliveryReceipts(IDbContextFactory<StoaDb> databases, ConversationCards cards, Announcer announcer, TimeProvider clock, Outages outages, ILogger<MessagesLog> log)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -55,7 +56,8 @@ public sealed class DeliveryReceipts(IDbContextFactory<StoaDb> databases, Conver
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
             // They stay noted: the next round tries again.
-            log.ReceiptsFailed(fault);
+            if (!outages.Notes(fault))
+                log.ReceiptsFailed(fault);
         }
     }
 

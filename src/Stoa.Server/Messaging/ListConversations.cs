@@ -7,7 +7,7 @@ using Stoa.Server.Hosting;
 namespace Stoa.Server.Messaging;
 
 /// <summary>The caller's conversations, the most recently written first.</summary>
-/// <remarks>Three queries whatever the page; the sorting is over the caller's own conversations. Refusal: <c>communications.not_yours</c>.</remarks>
+/// <remarks>Five queries whatever the page; the sorting is over the caller's own conversations. Refusal: <c>communications.not_yours</c>.</remarks>
 public sealed class ListConversations(StoaDb db, ConversationCards faces)
 {
     public const int DefaultLimit = 20;
@@ -19,13 +19,13 @@ public sealed class ListConversations(StoaDb db, ConversationCards faces)
     /// <param name="Kind">Only of this kind; null: all.</param>
     /// <param name="ContextType">Only about this; null: whatever it is about.</param>
     /// <param name="OnlyPairs">Only those of two.</param>
-    /// <param name="ContactsOf">Only those of two with a message in them, of the astrologer with this id, who must be the caller; null: whoever calls.</param>
+    /// <param name="ContactsOf">Only those of two with a message in them that the caller still sees, of the astrologer with this id, who must be the caller; null: whoever calls.</param>
     public sealed record Request(
         long? Id, int? Page, int? Limit, ConversationKind? Kind = null, string? ContextType = null, string? ContextId = null, bool OnlyPairs = false, long? ContactsOf = null);
 
     public sealed record Response(IReadOnlyList<Summary> Conversations, int Total, int Page, int Limit);
 
-    /// <param name="Last">The newest message as the caller sees it; null before the first.</param>
+    /// <param name="Last">The newest message that the caller still sees; null when there is none.</param>
     public sealed record Summary(
         ConversationCard Card,
         long LastSeq,
@@ -45,15 +45,17 @@ public sealed class ListConversations(StoaDb db, ConversationCards faces)
             return refusal;
         var limit = Math.Clamp(request.Limit ?? DefaultLimit, 1, MaxLimit);
         var page = Math.Clamp(request.Page ?? 1, 1, int.MaxValue / MaxLimit);
+        var me = caller.UserId;
+        var seen = db.Messages.Where(m => m.ErasedAt == null && !(m.SenderId == me && m.HiddenFromSender) && !(m.RecipientId == me && m.HiddenFromRecipient));
         var mine = db.Participants.AsNoTracking().Where(p => p.UserId == caller.UserId && p.LeftAt == null);
-        if (request.Id is { } id)
-            mine = mine.Where(p => p.ConversationId == id);
+        if (request.Id is { } only)
+            mine = mine.Where(p => p.ConversationId == only);
         if (request.Kind is { } kind)
             mine = mine.Where(p => p.Conversation!.Kind == kind);
         if (request.OnlyPairs)
             mine = mine.Where(p => p.Conversation!.IsPair);
         if (request.ContactsOf is not null)
-            mine = mine.Where(p => p.Conversation!.IsPair && p.Conversation.LastSeq > 0);
+            mine = mine.Where(p => p.Conversation!.IsPair && seen.Any(m => m.ConversationId == p.ConversationId));
         if (request.ContextType is { } about)
             mine = mine.Where(p => p.Conversation!.ContextType == about);
         if (request.ContextId is { } which)
@@ -69,14 +71,17 @@ public sealed class ListConversations(StoaDb db, ConversationCards faces)
                 p.UnreadCount,
                 p.LastReadSeq,
                 Conversation = p.Conversation!,
-                Last = db.Messages.FirstOrDefault(m => m.ConversationId == p.ConversationId && m.Seq == p.Conversation!.LastSeq),
+                // Mostly the newest one of all: further back only past what was deleted.
+                LastId = seen.Where(m => m.ConversationId == p.ConversationId).OrderByDescending(m => m.Seq).Select(m => (long?)m.Id).FirstOrDefault(),
             })
             .ToListAsync(cancellation);
         var cards = await faces.LoadAsync(db, [.. rows.Select(r => r.ConversationId)], cancellation);
+        var lastIds = rows.Where(static r => r.LastId is not null).Select(static r => r.LastId!.Value).ToList();
+        var last = await db.Messages.AsNoTracking().Where(m => lastIds.Contains(m.Id)).ToDictionaryAsync(static m => m.Id, cancellation);
         var list = rows.ConvertAll(r => new Summary(
             cards[r.ConversationId],
             r.Conversation.LastSeq,
-            r.Last?.AsSeenBy(caller.UserId),
+            r.LastId is { } id && last.TryGetValue(id, out var message) ? message.AsSeenBy(caller.UserId) : null,
             r.UnreadCount,
             r.LastReadSeq,
             r.Conversation.ClosedAt is null,

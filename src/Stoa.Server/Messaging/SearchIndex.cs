@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Errors;
 
 namespace Stoa.Server.Messaging;
 
 /// <summary>Fills the full-text index with what was written since, every other second. Whatever it misses by a crash it takes in later.</summary>
-public sealed class SearchIndex(IDbContextFactory<StoaDb> databases, TimeProvider clock, ILogger<MessagesLog> log) : BackgroundService
+public sealed class SearchIndex(IDbContextFactory<StoaDb> databases, TimeProvider clock, Outages outages, ILogger<MessagesLog> log) : BackgroundService
 {
     private const string Topic = "message search";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -28,7 +29,8 @@ public sealed class SearchIndex(IDbContextFactory<StoaDb> databases, TimeProvide
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                log.IndexFailed(fault);
+                if (!outages.Notes(fault))
+                    log.IndexFailed(fault);
             }
         }
     }

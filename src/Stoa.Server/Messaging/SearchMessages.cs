@@ -16,7 +16,7 @@ public sealed class SearchMessages(StoaDb db, ConversationCards faces)
     public const int MaxQueryLength = 200;
     public const int DefaultLimit = 20;
     public const int MaxLimit = 50;
-    public static readonly Refusal BadQuery = Refusal.Invalid("search.query_invalid", $"query has 1 to {MaxQueryLength} characters, a letter or digit among them");
+    public static readonly Refusal BadQuery = Refusal.Invalid("search.query_invalid", $"What is searched for (q, or query) has 1 to {MaxQueryLength} characters, a letter or digit among them");
 
     /// <param name="Before">Only below this message id: the cursor.</param>
     /// <param name="Limit">1 to <see cref="MaxLimit"/>; out of range is clamped.</param>

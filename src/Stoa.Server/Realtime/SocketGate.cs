@@ -89,8 +89,11 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, Socket
     }
 
     /// <summary>For the trail of security events: a socket's events have no request of their own.</summary>
-    private static void NoteOrigin(Socket socket) =>
-        socket.Services.GetRequiredService<RequestOrigin>().Set(socket.Handshake.RemoteAddress?.ToString(), socket.Handshake.Headers.TryGetValue("User-Agent", out var client) ? client.ToString() : null);
+    private static void NoteOrigin(Socket socket)
+    {
+        var handshake = socket.Handshake;
+        socket.Services.GetRequiredService<RequestOrigin>().Set(handshake.RemoteAddress, handshake.Headers.TryGetValue("User-Agent", out var client) ? client.ToString() : null);
+    }
 
     private static bool Was(Socket socket, string key, long value) => socket.Data.TryGetValue(key, out var kept) && kept?.ToString() == Text(value);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.SocketIO;
 using Stoa.SocketIO.Namespaces;
@@ -13,7 +14,7 @@ namespace Stoa.Server.Realtime;
 /// was refreshed; and every half minute, for all sockets, in case news were lost between servers. The last costs a query for each five hundred sockets.
 /// </remarks>
 public sealed class SocketWatch(
-    IDbContextFactory<StoaDb> databases, SessionGate sessions, IServiceScopeFactory scopes, TimeProvider clock, ILogger<SocketWatch> log) : BackgroundService
+    IDbContextFactory<StoaDb> databases, SessionGate sessions, IServiceScopeFactory scopes, TimeProvider clock, Outages outages, ILogger<SocketWatch> log) : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -50,7 +51,8 @@ public sealed class SocketWatch(
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database is away: nothing is lost, the next look asks for the same.
-                log.Failed(fault);
+                if (!outages.Notes(fault))
+                    log.Failed(fault);
             }
         }
     }

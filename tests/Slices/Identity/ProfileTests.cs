@@ -45,13 +45,16 @@ public sealed class ProfileTests
         {
             ("username", "ab"), ("username", new string('x', 31)), ("username", "a b c"), ("bio", new string('x', 501)), ("location", new string('x', 101)),
             ("website", "javascript:alert(1)"), ("birth_date", "28.02.1990"), ("skills_interests", Enumerable.Repeat("x", 21)), ("learning_goals", new[] { "" }),
-            ("preferred_difficulty", "Expert"), ("timezone", "Europe Lisbon"),
+            ("preferred_difficulty", "Expert"), ("timezone", "Europe Lisbon"), ("timezone", "posixrules"), ("timezone", "right/Europe/Lisbon"), ("timezone", "localtime"),
         })
         {
             var refused = (await ana.PutAsync("/api/v1/users/me", new Dictionary<string, object> { [member] = value })).IsRefusal(400, "validation.failed");
             Assert.Equal(member, refused.Body.GetProperty("errors").EnumerateObject().Single().Name);
         }
 
+        foreach (var date in (string[])["2999-01-01", "1899-12-31"])
+            (await ana.PutAsync("/api/v1/users/me", new { birth_date = date })).IsRefusal(400, "profile.birth_date_invalid");
+        (await ana.PutAsync("/api/v1/users/me", new { website = "HTTPS://EXAMPLE.COM", timezone = "Asia/Kolkata" })).Is(200);
         (await ana.PutAsync("/api/v1/users/me", new { username = "somebody@example.org" })).IsRefusal(400, "auth.username_invalid");
         var name = $"n{ana.Id}x{Environment.ProcessId}";
         (await ana.PutAsync("/api/v1/users/me", new { username = name })).Is(200);

@@ -87,6 +87,15 @@ public sealed class RestrictionTests
         using var ana = await stoa.RegisterAsync("suspended", "my-password");
         using var client = stoa.Stranger();
 
+        foreach (var (member, misspelt) in new (string, object)[]
+        {
+            ("until", new { reason = "x", until = "2027-01-01" }), ("duration_days", new { reason = "x", durationDays = 2 }), ("days", new { reason = "x", days = 2 }),
+        })
+        {
+            var unknown = (await root.PostAsync($"/api/admin/users/{ana.Id}/suspend", misspelt)).IsRefusal(400, "validation.failed").Body;
+            Assert.Equal(member, unknown.GetProperty("errors").EnumerateObject().Single().Name);
+        }
+
         (await root.PostAsync($"/api/admin/users/{ana.Id}/suspend", new { reason = "Under investigation", duration_days = 2 })).Is(200);
 
         (await ana.GetAsync("/auth/me")).IsRefusal(401, "auth.session_ended");

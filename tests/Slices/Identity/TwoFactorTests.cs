@@ -56,6 +56,28 @@ public sealed class TwoFactorTests
         Assert.All(codes.EnumerateArray(), c => Assert.DoesNotContain(c.GetString()!, text, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [EachDatabase("{0} {1}")]
+    [EachDatabase(" {0}-{1} ")]
+    [EachDatabase("{0}\u00A0{1}")]
+    [EachDatabase("arabic")]
+    public async Task A_code_is_taken_as_apps_show_it_and_phones_type_it(Database database, string shown)
+    {
+        var clock = new ManualClock();
+        await using var stoa = StoaServer.Start(database, clock);
+        using var ana = await stoa.RegisterAsync("totp", Password);
+        var (app, _) = await EnrolAsync(ana, clock);
+        clock.Advance(Totp.Step);
+        var code = app.Code();
+        var typed = shown == "arabic"
+            ? string.Concat(code.Select(static c => (char)('\u0660' + (c - '0'))))
+            : string.Format(System.Globalization.CultureInfo.InvariantCulture, shown, code[..3], code[3..]);
+        var token = (await LogInAsync(stoa, ana)).IsRefusal(401, "auth.mfa_required").Body.GetProperty("mfa_token").GetString()!;
+
+        (await stoa.Stranger().PostAsync("/auth/mfa", new { mfa_token = token, code = $"{code}{code[0]}" })).IsRefusal(401, "mfa.code_wrong");
+        (await stoa.Stranger().PostAsync("/auth/mfa", new { mfa_token = token, code = typed })).Is(200);
+    }
+
     [Theory, EachDatabase]
     public async Task Signing_in_takes_two_steps_and_the_token_of_the_first_is_good_for_nothing_else(Database database)
     {

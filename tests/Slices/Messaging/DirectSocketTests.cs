@@ -172,6 +172,38 @@ public sealed class DirectSocketTests
         Assert.True(answers[10].GetProperty("success").GetBoolean());
     }
 
+    [Theory]
+    [EachDatabase("sends")]
+    [EachDatabase("leaves")]
+    [EachDatabase("closes")]
+    [EachDatabase("is lost")]
+    [Requirement("S3-42")]
+    public async Task Nobody_is_shown_typing_who(Database database, string act)
+    {
+        var stoa = StoaServer.For(database);
+        var (ana, ben, id) = await TwoInAConversationAsync(stoa);
+        object end = act switch
+        {
+            "sends" => new { @do = "emit", @as = "ana", @event = "dm:send_message", payload = new { conversationId = id, content = "there" } },
+            "leaves" => new { @do = "emit", @as = "ana", @event = "dm:leave_conversation", payload = new { conversationId = id } },
+            "closes" => new { @do = "close", @as = "ana" },
+            _ => new { @do = "lose", @as = "ana" },
+        };
+
+        var answers = await PlayAsync(stoa,
+            new { @do = "connect", @as = "ana", token = ana.Token },
+            new { @do = "connect", @as = "ben", token = ben.Token },
+            new { @do = "emit", @as = "ana", @event = "dm:join_conversation", payload = new { conversationId = id } },
+            new { @do = "emit", @as = "ben", @event = "dm:join_conversation", payload = new { conversationId = id } },
+            new { @do = "emit", @as = "ana", @event = "dm:typing_start", payload = new { conversationId = id } },
+            new { @do = "await", @as = "ben", @event = "dm:user_typing" },
+            end,
+            new { @do = "await", @as = "ben", @event = "dm:typing_stop" },
+            new { @do = "await", @as = "ben", @event = "dm:user_stopped_typing" });
+
+        Assert.Equal((Text(id), Text(ana.Id)), (answers[8].GetProperty("conversationId").GetString(), answers[8].GetProperty("userId").GetString()));
+    }
+
     [Theory, EachDatabase]
     [Requirement("S3-42")]
     [Requirement("S3-45")]

@@ -42,8 +42,6 @@ public sealed class UploadTests
             new("run.txt", Encoding.UTF8.GetBytes("#!/bin/sh\nrm -rf ~\n")),
             new("setup.exe", [0x4D, 0x5A, 0x90, 0, 3, 0, 0, 0, 4, 0, 0, 0]),
             new("elf", [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0]),
-            new("cat.exe", PersonFiles.Png),
-            new("cat.png.html", PersonFiles.Png),
             new("run.bat", Text),
             new("cat.png", Text),
             new("notes.txt", Text, "text/html"),
@@ -61,6 +59,21 @@ public sealed class UploadTests
         foreach (var file in refused)
             Assert.Equal((file.Name, 415, "upload.type_not_allowed"), await RefusedAsync(ana, file));
         Assert.Equal((0, 0), await RemainingAsync(stoa));
+    }
+
+    [Theory]
+    [EachDatabase("IMG_0001.HEIC", "image/heic", "IMG_0001.png")]
+    [EachDatabase("cat.exe", null, "cat.png")]
+    [EachDatabase("cat.png.html", null, "cat.png")]
+    [EachDatabase("cat.JPG", "image/jpeg", "cat.JPG")]
+    [EachDatabase("cat", null, "cat")]
+    public async Task What_a_picture_is_its_bytes_decide_and_a_name_that_says_otherwise_is_mended(Database database, string name, string? type, string kept)
+    {
+        using var ana = await StoaServer.For(database).RegisterAsync();
+
+        var taken = (await ana.UploadAsync(new SentFile(name, PersonFiles.Png, type))).Is(201).Body.GetProperty("uploads")[0];
+
+        Assert.Equal((kept, "image/png"), (taken.GetProperty("name").GetString(), taken.GetProperty("mime").GetString()));
     }
 
     [Theory, EachDatabase]

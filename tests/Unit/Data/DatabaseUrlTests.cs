@@ -82,6 +82,7 @@ public sealed class DatabaseUrlTests
     [InlineData("Host=h;Hidden=x", "keyword or a value")]
     [InlineData("Hidden=x", "neither 'Host'")]
     [InlineData("hidden", "neither a URL nor a connection string")]
+    [InlineData("postgres://u:hidden@ss/w0rd@h:5432/x", "written %2F")]
     public void What_names_no_supported_database_is_refused_with_the_reason(string url, string reason)
     {
         var fault = Assert.Throws<FormatException>(() => DatabaseUrl.Read(url, "stoa"));

@@ -23,6 +23,18 @@ public sealed class SettingsRefusalTests : IDisposable
     }
 
     [Fact]
+    public void A_variable_that_resembles_one_that_is_read_is_a_hint_and_no_refusal()
+    {
+        here.With("DATABASE_URI", "postgres://secret@x/y").With("SMTP_HOST", "mail.example.org").With("REDIS_SERVICE_PORT_6379_TCP_PROTO", "tcp");
+
+        var notes = here.Start().Notes;
+
+        Assert.Contains("DATABASE_URI in the environment is not read; did you mean 'DATABASE_URL'?", notes);
+        Assert.Contains(notes, static n => n.StartsWith("SMTP_HOST in the environment is not read", StringComparison.Ordinal));
+        Assert.DoesNotContain(notes, static n => n.Contains("secret", StringComparison.Ordinal) || n.Contains("REDIS_SERVICE", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_unknown_key_is_named_with_its_place_and_the_nearest_known_one()
     {
         here.WithFile("appsettings.json", """{ "Passwords": { "BcryptRound": 12 }, "Databse": { "Url": "" } }""")

@@ -60,6 +60,14 @@ internal static class SqliteCopy
 
     public static string PathOf(DatabaseTarget target) => Path.GetFullPath(new SqliteConnectionStringBuilder(target.Connection).DataSource);
 
+    /// <exception cref="BackupException">A server, or anybody else, has the file open.</exception>
+    public static async Task RefuseInUseAsync(DatabaseTarget target, CancellationToken cancellation)
+    {
+        var file = PathOf(target);
+        await using var connection = Open(file);
+        await LeaveWalAsync(connection, file, cancellation);
+    }
+
     private static async Task LeaveWalAsync(SqliteConnection old, string file, CancellationToken cancellation)
     {
         try

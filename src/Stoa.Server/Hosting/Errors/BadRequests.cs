@@ -36,7 +36,8 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
 
     // The serializer's own sentences name types of ours; only those of our converters are for clients.
     private static string TextOf(JsonException shape) =>
-        shape.Message.StartsWith("Text must", StringComparison.Ordinal) || shape.Message.StartsWith("An id is", StringComparison.Ordinal)
+        shape.Message.StartsWith("The JSON property", StringComparison.Ordinal) ? "is no member of this body"
+        : shape.Message.StartsWith("Text must", StringComparison.Ordinal) || shape.Message.StartsWith("An id is", StringComparison.Ordinal)
             ? shape.Message[..(shape.Message.IndexOf('.', StringComparison.Ordinal) + 1)]
             : "has the wrong type";
 }

@@ -34,6 +34,7 @@ public static class SettingsHosting
             throw new SettingsException([.. problems.Distinct()]);
 
         notes.AddRange(UnknownKeys.Unused(sources).Select(static name => $"{name} is set, but this version has no use for it"));
+        notes.AddRange(UnknownKeys.NearMisses(Environment.GetEnvironmentVariables().Keys.Cast<string>()));
         settings.Notes = notes;
         builder.Services.AddSingleton(settings);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SettingsNotes>());

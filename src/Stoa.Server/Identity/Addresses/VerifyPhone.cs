@@ -59,7 +59,7 @@ public sealed class VerifyPhone(
     /// <summary>Takes the code that was sent.</summary>
     public async Task<Outcome<Done>> ConfirmAsync(string code, Caller caller, CancellationToken cancellation)
     {
-        if (await binding.AttemptAsync(caller.UserId, cancellation) is not { } pending || !codes.IsSent(pending, code))
+        if (await binding.AttemptAsync(caller.UserId, cancellation) is not { } pending || !codes.IsSent(pending, TypedDigits.Code(code)))
             return CodeWrong;
         try
         {

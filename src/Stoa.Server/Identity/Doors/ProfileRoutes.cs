@@ -19,7 +19,7 @@ public static class ProfileRoutes
         users.MapGet("/me", ReadMine).WithSummary("The caller's profile");
         users.MapPut("/me", UpdateMine).WithSummary("Change the caller's profile; what is left out stays")
             .Example("""{"bio":"Likes the sea","location":"Lisbon","skills_interests":["sailing"],"preferred_difficulty":"Beginner"}""")
-            .Refuses(RegisterUser.UsernameTaken, RegisterUser.UsernameInvalid);
+            .Refuses(RegisterUser.UsernameTaken, RegisterUser.UsernameInvalid, UpdateProfile.BirthDateInvalid);
         users.MapPut("/me/privacy", UpdatePrivacy).WithSummary("Change what others see").Example("""{"hide_skills":true,"hide_stats":false}""");
         users.MapPost("/me/deactivate", Deactivate).WithSummary("Put the account to rest; signing in wakes it").Refuses(SetStanding.LastSuperuser);
         users.MapGet("/{id:long}", Read).WithSummary("Somebody's profile, as far as it is shown").Refuses(User.NotFound);
@@ -56,12 +56,12 @@ public sealed record ProfileBody(
     [property: AtMost(Profile.MaxNameLength)] string? LastName,
     [property: AtMost(500)] string? Bio,
     [property: AtMost(Profile.MaxLocationLength)] string? Location,
-    [property: AtMost(Profile.MaxWebsiteLength), RegularExpression("^(https?://[^\\s]+)?$", ErrorMessage = "must begin with http:// or https://")] string? Website,
+    [property: AtMost(Profile.MaxWebsiteLength), RegularExpression("^([hH][tT][tT][pP][sS]?://[^\\s]+)?$", ErrorMessage = "must begin with http:// or https://")] string? Website,
     DateOnly? BirthDate,
     [property: Topics(Profile.MaxInterests)] List<string>? SkillsInterests,
     [property: Topics(Profile.MaxGoals)] List<string>? LearningGoals,
     [property: RegularExpression("^(Beginner|Intermediate|Advanced)?$", ErrorMessage = "is Beginner, Intermediate or Advanced")] string? PreferredDifficulty,
-    [property: AtMost(Profile.MaxTimezoneLength), RegularExpression("^[A-Za-z0-9_+/-]*$", ErrorMessage = "is the IANA name of a time zone")] string? Timezone,
+    [property: AtMost(Profile.MaxTimezoneLength), TimeZoneName] string? Timezone,
     PrivacyBody? PrivacySettings)
 {
     internal UpdateProfile.Request ToRequest() => new(

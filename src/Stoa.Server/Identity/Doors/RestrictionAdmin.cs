@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Stoa.Core;
@@ -74,8 +75,11 @@ public static class RestrictionAdmin
         (await lift.Handle(id, kind, actor, cancellation)).ToOk(static _ => new Imposed(true, "Done", null));
 }
 
-/// <summary>Clients may send more members; these count.</summary>
-public sealed record RestrictionBody(string? Reason, int? DurationDays);
+/// <summary>What is imposed, and for how long; without a duration until it is lifted.</summary>
+/// <remarks>A member that is not known is refused: who misspells the duration would otherwise restrict for good.</remarks>
+/// <param name="UserId">Sent by some clients besides the path, which counts; likewise <paramref name="Action"/>.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record RestrictionBody(string? Reason, int? DurationDays, System.Text.Json.JsonElement? UserId = null, string? Action = null);
 
 public sealed record Imposed(bool Ok, string Message, RestrictionView? Restriction);
 

@@ -28,8 +28,15 @@ public sealed class UpdateProfile(StoaDb db, SessionEnding sessions, PresenceVis
 
     public sealed record Privacy(bool? IsPrivate, bool? HideSkills, bool? HideStats, bool? HideActivity);
 
+    // Nobody alive was born before.
+    private const int FirstBirthYear = 1900;
+
+    public static readonly Refusal BirthDateInvalid = Refusal.Invalid("profile.birth_date_invalid", "A date of birth lies in the past, and not before 1900");
+
     public async Task<Outcome<ReadProfile.Response>> Handle(Request request, Caller caller, CancellationToken cancellation)
     {
+        if (request.BirthDate is { } born && (born.Year < FirstBirthYear || born > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)))
+            return BirthDateInvalid;
         var user = await db.Users.Include(u => u.Profile).SingleAsync(u => u.Id == caller.UserId, cancellation);
         if (request.Username is { } username)
         {

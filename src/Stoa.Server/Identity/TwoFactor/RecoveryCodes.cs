@@ -35,5 +35,5 @@ public sealed class RecoveryCodes(StoaDb db, Sealing sealing, TimeProvider clock
     }
 
     private static string Normal(long userId, string code) =>
-        $"{userId}:{code.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()}";
+        $"{userId}:{TypedDigits.Code(code).ToUpperInvariant()}";
 }

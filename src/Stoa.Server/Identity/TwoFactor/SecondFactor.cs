@@ -27,7 +27,7 @@ public sealed class SecondFactor(StoaDb db, Sealing sealing, RecoveryCodes recov
     {
         var kept = await db.Authenticators.AsNoTracking().Where(a => a.UserId == userId && a.ConfirmedAt != null == isConfirmed)
             .Select(a => a.SealedSecret).SingleOrDefaultAsync(cancellation);
-        if (kept is null || sealing.Open(Purpose, userId, kept) is not { } secret || Totp.StepOf(secret, code.Trim(), clock.GetUtcNow()) is not { } step)
+        if (kept is null || sealing.Open(Purpose, userId, kept) is not { } secret || Totp.StepOf(secret, TypedDigits.Code(code), clock.GetUtcNow()) is not { } step)
             return false;
         return await db.Authenticators.Where(a => a.UserId == userId && a.SealedSecret == kept && a.LastStep < step)
             .ExecuteUpdateAsync(a => a.SetProperty(x => x.LastStep, step), cancellation) == 1;

@@ -13,19 +13,13 @@ namespace Stoa.Server.Messaging.Doors;
 /// <summary>S3's <c>dm:*</c> events. Who somebody is comes from the socket's session, never from a payload.</summary>
 public static class DirectSocket
 {
-    private const string LastTypingKey = "last typing";
-    private static readonly TimeSpan TypingPause = TimeSpan.FromSeconds(1);
-
     public static void MapDirectSocket(SocketNamespaceBuilder io)
     {
         io.OnRequest<OneConversation>(Events.DmJoinConversation, Events.DmError, JoinAsync);
         io.OnRequest<OneConversation>(Events.DmLeaveConversation, Events.DmError, LeaveAsync);
         io.OnRequest<SendDirect>(Events.DmSendMessage, Events.DmError, SendAsync);
         io.OnRequest<MarkMessagesRead>(Events.DmMarkRead, Events.DmError, MarkReadAsync);
-        io.OnRequest<OneConversation>(Events.DmTypingStart, Events.DmError, static (socket, payload, caller, cancellation) =>
-            TypingAsync(socket, payload, caller, Events.DmTypingStart, Events.DmUserTyping, cancellation));
-        io.OnRequest<OneConversation>(Events.DmTypingStop, Events.DmError, static (socket, payload, caller, cancellation) =>
-            TypingAsync(socket, payload, caller, Events.DmTypingStop, Events.DmUserStoppedTyping, cancellation));
+        DirectTyping.Map(io);
         io.OnRequest<MessagesHandedOver>(Events.DmDelivered, Events.DmError, DeliveredAsync);
         io.OnQuestion<ReadHistory>(Events.DmHistory, Events.DmError, HistoryAsync, Events.DmHistory, Events.DmHistoryResponse);
         io.AnswerFaults(Events.DmError);
@@ -53,8 +47,10 @@ public static class DirectSocket
     private static async Task<Outcome<object?>> LeaveAsync(Socket socket, OneConversation payload, Caller caller, CancellationToken cancellation)
     {
         var place = await PlaceAsync(socket, payload.ConversationId!.Value, caller, cancellation);
-        if (place.Refusal is null)
-            await socket.LeaveAsync(Rooms.Conversation(place.Value.Id));
+        if (place.Refusal is not null)
+            return (object?)null;
+        await DirectTyping.EndAsync(socket, place.Value.Id);
+        await socket.LeaveAsync(Rooms.Conversation(place.Value.Id));
         return (object?)null;
     }
 
@@ -69,6 +65,7 @@ public static class DirectSocket
             return refusal;
 
         var message = sent.Value.Message;
+        await DirectTyping.EndAsync(socket, message.ConversationId);
         var card = await socket.Services.GetRequiredService<ConversationCards>().FindAsync(message.ConversationId, cancellation);
         var view = DirectMessage.Of(message, card, socket.Services.GetRequiredService<FileLinks>(), message.SenderId);
         await socket.EmitAsync(Events.DmMessageSent, view);
@@ -155,49 +152,9 @@ public static class DirectSocket
         return new HistoryPage(read.Value.Card.WireName, page.Messages, page.Total, page.LastSeq, page.Page, page.Limit, page.HasMore, page.BeginAnew);
     }
 
-    /// <summary>Relayed only to a room this socket was let into, so the membership check of joining holds here too.</summary>
-    private static async Task<Outcome<object?>> TypingAsync(
-        Socket socket, OneConversation payload, Caller caller, string name, string otherName, CancellationToken cancellation)
-    {
-        var place = await PlaceAsync(socket, payload.ConversationId!.Value, caller, cancellation);
-        if (place.Refusal is { } refusal)
-            return refusal;
-        var (id, writer) = place.Value;
-        var room = Rooms.Conversation(id);
-        if (!socket.Rooms.Contains(room))
-            return Conversation.NotFound;
-
-        if (IsRepeated(socket, id, name))
-            return (object?)null;
-        var said = await socket.Services.GetRequiredService<SayTyping>().Handle(id, writer, cancellation);
-        if (said.Refusal is not null || said.Value is not { } card)
-            return said.Then<object?>(static _ => null);
-        var typing = new Typing(card.WireName, card.WireIdOf(writer.UserId), PartyNames.Of(caller.Type), card.PartyOf(writer.UserId).Name);
-        var others = socket.To(room).Except(Rooms.User(caller.UserId)).Volatile;
-        await others.EmitAsync(name, typing);
-        await others.EmitAsync(otherName, typing);
-        return (object?)null;
-    }
-
-    private static Task<Outcome<ResolveConversation.Place>> PlaceAsync(Socket socket, ConversationRef conversation, Caller caller, CancellationToken cancellation) =>
+    internal static Task<Outcome<ResolveConversation.Place>> PlaceAsync(Socket socket, ConversationRef conversation, Caller caller, CancellationToken cancellation) =>
         socket.Services.GetRequiredService<ResolveConversation>().Handle(conversation.Name, caller, cancellation);
 
     private static async Task<string> NameAsync(Socket socket, long id, CancellationToken cancellation) =>
         (await socket.Services.GetRequiredService<ConversationCards>().FindAsync(id, cancellation)).WireName;
-
-    /// <summary>A client that says so with every key pressed is relayed once a second.</summary>
-    private static bool IsRepeated(Socket socket, long conversation, string name)
-    {
-        var now = socket.Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        if (socket.Data.TryGetValue(LastTypingKey, out var last) && last is TypingRelayed relayed
-            && relayed.Conversation == conversation && relayed.Name == name && now - relayed.At < TypingPause)
-        {
-            return true;
-        }
-
-        socket.Data[LastTypingKey] = new TypingRelayed(conversation, name, now);
-        return false;
-    }
-
-    private sealed record TypingRelayed(long Conversation, string Name, DateTimeOffset At);
 }

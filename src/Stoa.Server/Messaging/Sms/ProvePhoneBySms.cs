@@ -16,7 +16,7 @@ public sealed partial class ProvePhoneBySms(StoaDb db, PhoneBinding binding, Pho
     /// <returns>The account that has proved its number by it; null: it proves nothing.</returns>
     public async Task<long?> Handle(string from, string text, CancellationToken cancellation)
     {
-        if (PhoneNumber.Normalize(from) is not { } number || CodeIn().Match(text) is not { Success: true, Value: var code })
+        if (PhoneNumber.Normalize(from) is not { } number || CodeIn().Match(TypedDigits.Ascii(text)) is not { Success: true, Value: var code })
             return null;
         var now = clock.GetUtcNow();
         var pending = await db.PhoneVerifications.AsNoTracking().Where(v => v.Number == number && v.ExpiresAt > now).OrderBy(v => v.UserId).Take(MaxPending)

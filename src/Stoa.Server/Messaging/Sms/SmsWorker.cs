@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Query;
 using Stoa.Core;
 using Stoa.Core.Data;
 using Stoa.Core.Sms;
+using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.Server.Jobs;
@@ -12,7 +13,7 @@ using Stoa.Server.Messaging.Sms.Sending;
 namespace Stoa.Server.Messaging.Sms;
 
 /// <summary>Sends queued SMS, each with its message's text as it reads by then. Forgets numbers in time.</summary>
-public sealed class SmsWorker(IDbContextFactory<StoaDb> databases, ISmsSender sender, SmsSettings settings, Sealing sealing, TimeProvider clock, ILogger<TwilioLog> log)
+public sealed class SmsWorker(IDbContextFactory<StoaDb> databases, ISmsSender sender, SmsSettings settings, Sealing sealing, TimeProvider clock, Outages outages, ILogger<TwilioLog> log)
     : OutgoingWorker<SmsMessage>(
         databases, new("Twilio", settings.PollInterval, settings.SendTimeout, settings.FirstRetry, settings.KeepFor, SmsMessage.MaxErrorLength), clock)
 {
@@ -47,7 +48,11 @@ public sealed class SmsWorker(IDbContextFactory<StoaDb> databases, ISmsSender se
         log.Failed(one.Id, one.Attempts + 1, error);
     }
 
-    protected override void NoteRoundFailed(Exception fault) => log.RoundFailed(fault);
+    protected override void NoteRoundFailed(Exception fault)
+    {
+        if (!outages.Notes(fault))
+            log.RoundFailed(fault);
+    }
 
     /// <summary>What is over, and the numbers of accounts that were deleted.</summary>
     protected override async Task ForgetOldAsync(DateTimeOffset before, CancellationToken stopping)

@@ -11,12 +11,22 @@ public sealed record FileKind(string Mime, IReadOnlyList<string> Endings, bool I
 
     /// <summary>What browsers show in place; everything else is saved.</summary>
     public static bool IsShown(string mime) => mime.Split('/')[0] is "image" or "audio" or "video";
+
+    /// <summary>The name with an ending that fits: telephones call a JPEG <c>IMG_0001.HEIC</c> when they have converted it on the way.</summary>
+    public string Mended(string name)
+    {
+        if (FileKinds.Fits(this, Path.GetExtension(name).ToLowerInvariant()))
+            return name;
+        var bare = Path.GetFileNameWithoutExtension(name);
+        return Path.GetExtension(bare) is { Length: > 0 } inner && FileKinds.Fits(this, inner.ToLowerInvariant()) ? bare : bare + Endings[0];
+    }
 }
 
 /// <summary>The kinds that are taken: an allow-list. What it does not know is refused, whatever it says it is.</summary>
 /// <remarks>
-/// Never among them: HTML, SVG and other XML, scripts, programs, plain archives. A file that is one of the kinds is refused all the same when its name or
-/// the type its sender gave would make a reader's program take it for something else (<c>photo.exe</c>, <c>text/html</c>).
+/// Never among them: HTML, SVG and other XML, scripts, programs, plain archives. What a picture, sound or film is its bytes decide, and a name that says otherwise is mended
+/// (<see cref="FileKind.Mended"/>). A document is refused when its name would make a reader's program take it for something else (<c>letter.exe</c>), and any file when
+/// its sender gave a type that would (<c>text/html</c>).
 /// </remarks>
 public static class FileKinds
 {
@@ -47,7 +57,7 @@ public static class FileKinds
         var ending = Path.GetExtension(name).ToLowerInvariant();
         var given = (givenType ?? "").Split(';')[0].Trim().ToLowerInvariant();
         var kind = FileSignatures.IsZip(start) ? OfficeKinds.Of(start, ending) : Plain(start) is { } plain ? AsGiven(plain, given) : null;
-        return kind is not null && Fits(kind, ending) && !Contradicts(kind, given) ? kind : null;
+        return kind is not null && (FileKind.IsShown(kind.Mime) || Fits(kind, ending)) && !Contradicts(kind, given) ? kind : null;
     }
 
     private static FileKind? Plain(ReadOnlySpan<byte> start) => FileSignatures.Of(start) switch
@@ -79,7 +89,7 @@ public static class FileKinds
     }
 
     /// <summary>The ending decides which program opens a saved file, so it must be one of the kind's; one kind of picture named as another does no harm.</summary>
-    private static bool Fits(FileKind kind, string ending) => ending.Length == 0 || kind.Endings.Contains(ending)
+    internal static bool Fits(FileKind kind, string ending) => ending.Length == 0 || kind.Endings.Contains(ending)
         || (Images.Contains(kind) && Images.Any(i => i.Endings.Contains(ending)));
 
     /// <summary>A picture that is none would be shown as one; a page or a program must not come in by another look.</summary>

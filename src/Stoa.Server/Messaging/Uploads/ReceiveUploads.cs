@@ -86,7 +86,7 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
         if (kind.IsText)
             bytes.ExpectText();
 
-        var (upload, room) = await AddAsync(name, kind, owner, cancellation);
+        var (upload, room) = await AddAsync(kind.Mended(name), kind, owner, cancellation);
         bytes.HoldTo(room);
         done.Add(upload);
         await store.WriteAsync(upload.StorageKey, bytes, cancellation);

@@ -1,3 +1,4 @@
+using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Settings;
 using Stoa.SocketIO;
 using Stoa.SocketIO.Namespaces;
@@ -15,6 +16,7 @@ internal sealed class PresenceKeeper(
     PresenceVisibility visibility,
     StoaSettings settings,
     TimeProvider clock,
+    Outages outages,
     ILogger<PresenceKeeper> log) : BackgroundService
 {
     private const int BatchSize = 500;
@@ -47,7 +49,8 @@ internal sealed class PresenceKeeper(
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // The database is gone: the lease runs out by itself.
-            log.Failed(fault);
+            if (!outages.Notes(fault))
+                log.Failed(fault);
         }
     }
 
@@ -66,7 +69,8 @@ internal sealed class PresenceKeeper(
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
                 // Nothing is lost: what was not written is taken again.
-                log.Failed(fault);
+                if (!outages.Notes(fault))
+                    log.Failed(fault);
                 record.Doubt();
                 notBefore = clock.GetUtcNow() + PauseAfterFault;
             }

@@ -56,6 +56,21 @@ internal static class UnknownKeys
     public static IEnumerable<string> Unused(SettingSources sources) => NotYetUsed.Order(StringComparer.Ordinal)
         .Where(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)) || !string.IsNullOrEmpty(sources.DotEnv.GetValueOrDefault(name)));
 
+    /// <summary>One sentence for each variable of the environment that resembles one that is read: other programs have theirs there too, so it is a hint and no refusal.</summary>
+    /// <param name="environment">Names of variables.</param>
+    public static IEnumerable<string> NearMisses(IEnumerable<string> environment)
+    {
+        var read = SettingKey.All.SelectMany(static k => k.Aliases).Where(static a => a.Contains('_', StringComparison.Ordinal)).ToList();
+        var families = read.Select(Family).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in environment.Where(n => n.Contains('_', StringComparison.Ordinal) && families.Contains(Family(n)) && IsUnknownName(n)).Order(StringComparer.Ordinal))
+        {
+            if (Nearest(name, read.Where(a => Family(a) == Family(name))) is { Length: > 0 } hint)
+                yield return $"{name} in the environment is not read{hint}";
+        }
+    }
+
+    private static string Family(string name) => name.Split('_')[0];
+
     private static IEnumerable<string> Paths => SettingKey.All.Select(static k => k.Path);
 
     private static IEnumerable<string> Names => SettingKey.All.SelectMany(static k => k.Aliases.Prepend(k.EnvironmentName)).Concat(NotYetUsed);

@@ -1,0 +1,44 @@
+using Npgsql;
+using Stoa.TestSupport;
+using Xunit;
+
+namespace Slices.Operations;
+
+/// <summary>While the record is out of reach everybody is told so, at every door, and nothing is called a fault of ours; once it is back, so are we.</summary>
+public sealed class OutageTests
+{
+    [Theory, EachDatabase(PostgresOnly = true)]
+    public async Task A_database_server_that_is_away_is_said_to_be_at_every_door_and_in_one_line_of_the_log(Database database)
+    {
+        await using var fresh = new FreshDatabase(database);
+        var direct = new NpgsqlConnectionStringBuilder(fresh.Target.Connection);
+        using var relay = new TcpRelay($"{direct.Host}:{direct.Port}");
+        var through = new NpgsqlConnectionStringBuilder(direct.ConnectionString) { Host = "127.0.0.1", Port = int.Parse(relay.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture) };
+        await using var stoa = StoaServer.On(through.ConnectionString, database);
+        var (ana, ben) = await stoa.TwoPeopleAsync();
+        await ana.WriteToAsync(ben, "before");
+        await using var socket = await LiveSocket.ConnectAsync(ana);
+
+        relay.Cut();
+
+        for (var i = 0; i < 5; i++)
+        {
+            var refused = (await stoa.Stranger().PostAsync("/auth/login", new { username = ana.Name, password = "correct-horse" })).IsRefusal(503, "unavailable");
+            Assert.Equal("5", refused.Headers["Retry-After"]);
+            (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "meanwhile" })).IsRefusal(503, "unavailable");
+            (await ben.GetAsync("/messages")).IsRefusal(503, "unavailable");
+        }
+
+        Assert.Equal("unavailable", (await socket.EmitAsync("dm:send_message", new { recipientId = ben.Id, content = "meanwhile" })).GetProperty("code").GetString());
+        Assert.Equal(503, (await stoa.Stranger().GetAsync("/health/ready")).Status);
+        (await stoa.Stranger().GetAsync("/health")).Is(200);
+
+        relay.Mend();
+
+        await Eventually.IsAsync(201, async () => (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "after" })).Status);
+        Assert.True((await socket.EmitAsync("dm:send_message", new { recipientId = ben.Id, content = "after, too" })).GetProperty("success").GetBoolean());
+        var log = ServerLogs.ReadAll(stoa);
+        Assert.DoesNotContain("Npgsql.NpgsqlException", log, StringComparison.Ordinal);
+        Assert.InRange(log.Split("record.away").Length - 1, 1, 8);
+    }
+}
