@@ -1,3 +1,5 @@
+using Stoa.Core.Text;
+
 namespace Stoa.Core.Accounts;
 
 /// <summary>An account: one person (or shop, or bot) for all five products.</summary>
@@ -88,10 +90,8 @@ public sealed class User
 
     public Profile? Profile { get; set; }
 
-    /// <summary>The form in which names and addresses are compared: surrounding blanks cut, lower case without culture.</summary>
-#pragma warning disable CA1308 // Lower case is what people see in the key when they read the table.
-    public static string KeyOf(string text) => text.Trim().ToLowerInvariant();
-#pragma warning restore CA1308
+    /// <summary>The form in which names and addresses are compared (<see cref="Text.ComparedText"/>).</summary>
+    public static string KeyOf(string text) => ComparedText.KeyOf(text);
 
     /// <summary>The full name where others may see it; null where the profile is private, or there is none.</summary>
     public static string? ShownFullName(string? fullName, bool isPrivate) => isPrivate || string.IsNullOrWhiteSpace(fullName) ? null
@@ -146,7 +146,7 @@ public sealed class User
     /// <summary>Makes an account that is not stored yet.</summary>
     public static User Register(string username, string email, string passwordHash, DateTimeOffset now) => new()
     {
-        Username = username.Trim(),
+        Username = NormalForm.C(username.Trim()),
         UsernameKey = KeyOf(username),
         Email = email.Trim(),
         EmailKey = KeyOf(email),

@@ -1,6 +1,8 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Text;
 
 namespace Stoa.Core.Data;
 
@@ -31,60 +33,39 @@ public static class MessageSearch
     {
         if (await db.Messages.Where(m => m.Id == messageId).Select(m => new { m.Body }).SingleOrDefaultAsync(cancellation) is not { } message)
             return;
+        var words = Joined(message.Body);
         if (db is SqliteStoaDb)
         {
-            await db.Database.ExecuteSqlAsync($"UPDATE message_search SET body = {message.Body} WHERE rowid = {messageId}", cancellation);
+            await db.Database.ExecuteSqlAsync($"UPDATE message_search SET body = {words} WHERE rowid = {messageId}", cancellation);
             return;
         }
 
-        await db.Database.ExecuteSqlAsync($"UPDATE message_search SET words = to_tsvector('simple', {message.Body}) WHERE message_id = {messageId}", cancellation);
+        await db.Database.ExecuteSqlAsync($"UPDATE message_search SET words = array_to_tsvector(string_to_array({words}, ' ')) WHERE message_id = {messageId}", cancellation);
     }
 
     /// <summary>Ids of the caller's messages that contain every word, newest first. The caller's permission is asked of the rows themselves.</summary>
-    /// <param name="text">Words as a person types them; operators mean nothing. The last word may be the beginning of one.</param>
+    /// <param name="text">Words as a person types them (<see cref="SearchWords"/>); operators mean nothing. The last word may be the beginning of one.</param>
     /// <param name="before">Only below this id; null: from the newest.</param>
     public static async Task<List<long>> FindAsync(StoaDb db, long userId, string text, long? before, int limit, CancellationToken cancellation)
     {
-        var words = WordsIn(text);
+        var (words, isLastABeginning) = SearchWords.Asked(text);
         if (words.Count == 0)
             return [];
         var below = before ?? long.MaxValue;
         if (db is SqliteStoaDb)
         {
-            var match = $"parties:{PartyWord(userId)} AND {string.Join(" AND ", words.Select(static (w, _) => $"body:\"{w}\""))}*";
+            var match = $"parties:{PartyWord(userId)} AND {string.Join(" AND ", words.Select(static w => $"body:\"{w}\""))}{(isLastABeginning ? "*" : "")}";
             return await db.Database.SqlQuery<long>(
                 $"SELECT rowid AS \"Value\" FROM message_search WHERE message_search MATCH {match} AND rowid < {below} ORDER BY rowid DESC LIMIT {limit}").ToListAsync(cancellation);
         }
 
-        var query = $"{string.Join(" & ", words.Select(static w => $"'{w}'"))}:*";
+        var query = $"{string.Join(" & ", words.Select(static w => $"'{w}'"))}{(isLastABeginning ? ":*" : "")}";
         var party = PartyWord(userId);
         return await db.Database.SqlQuery<long>(
             $"SELECT message_id AS \"Value\" FROM message_search WHERE parties @> ARRAY[{party}] AND words @@ {query}::tsquery AND message_id < {below} ORDER BY message_id DESC LIMIT {limit}").ToListAsync(cancellation);
     }
 
-    /// <summary>Letters and digits only, in lower case: nothing of it is an operator of either query language. At most ten.</summary>
-    internal static List<string> WordsIn(string text)
-    {
-        var words = new List<string>();
-        var word = new StringBuilder();
-        foreach (var rune in text.Normalize(NormalizationForm.FormC).EnumerateRunes())
-        {
-            if (Rune.IsLetterOrDigit(rune))
-                word.Append(Rune.ToLowerInvariant(rune).ToString());
-            else
-                Take(words, word);
-        }
-
-        Take(words, word);
-        return words;
-    }
-
-    private static void Take(List<string> words, StringBuilder word)
-    {
-        if (word.Length > 0 && words.Count < 10)
-            words.Add(word.ToString());
-        word.Clear();
-    }
+    private static string Joined(string body) => string.Join(' ', SearchWords.In(body));
 
     private static string PartyWord(long userId) => "u" + userId.ToString(CultureInfo.InvariantCulture);
 
@@ -92,42 +73,54 @@ public static class MessageSearch
     private static async Task<int> TakeInSqliteAsync(StoaDb db, CancellationToken cancellation)
     {
         var above = await db.Database.SqlQuery<long>($"SELECT up_to AS \"Value\" FROM message_search_progress").SingleAsync(cancellation);
-        var upTo = await db.Messages.Where(m => m.Id > above).OrderBy(m => m.Id).Take(MaxBatch).MaxAsync(m => (long?)m.Id, cancellation) ?? above;
-        if (upTo == above)
+        var messages = await db.Messages.Where(m => m.Id > above).OrderBy(m => m.Id).Take(MaxBatch).Select(m => new Taken(m.Id, m.Body)).ToListAsync(cancellation);
+        if (messages.Count == 0)
             return 0;
+        var words = JsonSerializer.Serialize(messages.Where(static m => m.Body.Length > 0).Select(static m => new[] { Text(m.Id), Joined(m.Body) }), SearchJson.Default.IEnumerableStringArray);
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT OR REPLACE INTO message_search (rowid, body, parties)
-            SELECT m.id, m.body, (SELECT group_concat('u' || p.user_id, ' ') FROM participants p WHERE p.conversation_id = m.conversation_id)
-            FROM messages m WHERE m.id > {above} AND m.id <= {upTo} AND m.body <> '' ORDER BY m.id
+            SELECT m.id, w.value ->> 1, (SELECT group_concat('u' || p.user_id, ' ') FROM participants p WHERE p.conversation_id = m.conversation_id)
+            FROM json_each({words}) w JOIN messages m ON m.id = CAST(w.value ->> 0 AS INTEGER) ORDER BY m.id
             """,
             cancellation);
-        await db.Database.ExecuteSqlAsync($"UPDATE message_search_progress SET up_to = {upTo}", cancellation);
-        return (int)Math.Min(MaxBatch, upTo - above);
+        await db.Database.ExecuteSqlAsync($"UPDATE message_search_progress SET up_to = {messages[^1].Id}", cancellation);
+        return messages.Count;
     }
 
     /// <summary>The mark stays behind what is settled; above it each message is looked up in the index.</summary>
     private static async Task<int> TakeInPostgresAsync(StoaDb db, DateTimeOffset now, CancellationToken cancellation)
     {
         var above = await db.Database.SqlQuery<long>($"SELECT up_to AS \"Value\" FROM message_search_progress").SingleAsync(cancellation);
-        var added = await db.Database.SqlQuery<long>(
+        var missing = await db.Database.SqlQuery<Taken>(
             $"""
-            WITH missing AS (
-                SELECT m.id, m.conversation_id, m.body FROM messages m
-                WHERE m.id > {above} AND m.body <> '' AND NOT EXISTS (SELECT 1 FROM message_search s WHERE s.message_id = m.id) ORDER BY m.id LIMIT {MaxBatch})
-            INSERT INTO message_search (message_id, parties, words)
-            SELECT id, ARRAY(SELECT 'u' || p.user_id FROM participants p WHERE p.conversation_id = missing.conversation_id), to_tsvector('simple', body) FROM missing
-            RETURNING message_id AS "Value"
+            SELECT m.id AS "Id", m.body AS "Body" FROM messages m
+            WHERE m.id > {above} AND m.body <> '' AND NOT EXISTS (SELECT 1 FROM message_search s WHERE s.message_id = m.id) ORDER BY m.id LIMIT {MaxBatch}
             """).ToListAsync(cancellation);
+        var (ids, words) = (missing.Select(static m => m.Id).ToArray(), missing.Select(static m => Joined(m.Body)).ToArray());
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO message_search (message_id, parties, words)
+            SELECT m.id, ARRAY(SELECT 'u' || p.user_id FROM participants p WHERE p.conversation_id = m.conversation_id), array_to_tsvector(string_to_array(w.words, ' '))
+            FROM unnest({ids}, {words}) AS w(id, words) JOIN messages m ON m.id = w.id
+            """,
+            cancellation);
 
         // Whatever is below the newest taken in is in too, and after less than a full batch everything is.
-        var reached = added.Count < MaxBatch ? long.MaxValue : added.Max();
+        var reached = missing.Count < MaxBatch ? long.MaxValue : ids[^1];
         var settled = now - Settled;
         var upTo = await db.Messages.Where(m => m.Id > above && m.Id <= reached && m.SentAt <= settled).MaxAsync(m => (long?)m.Id, cancellation);
         if (upTo is { } mark)
             await db.Database.ExecuteSqlAsync($"UPDATE message_search_progress SET up_to = {mark}", cancellation);
-        return added.Count;
+        return missing.Count;
     }
+
+    private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    private sealed record Taken(long Id, string Body);
+
+    /// <summary>Forgets every word, so that all messages are taken in again: for a migration after the reading of texts has changed.</summary>
+    public static IReadOnlyList<string> Empty { get; } = ["DELETE FROM message_search", "UPDATE message_search_progress SET up_to = 0"];
 
     /// <summary>What makes the index, for the migrations: one statement each.</summary>
     public static IReadOnlyList<string> CreateSqlite { get; } =
@@ -148,3 +141,6 @@ public static class MessageSearch
 
     public static IReadOnlyList<string> Drop { get; } = ["DROP TABLE message_search", "DROP TABLE message_search_progress"];
 }
+
+[JsonSerializable(typeof(IEnumerable<string[]>))]
+internal sealed partial class SearchJson : JsonSerializerContext;

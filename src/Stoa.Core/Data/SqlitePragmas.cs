@@ -11,9 +11,12 @@ public sealed class SqlitePragmas : DbConnectionInterceptor
 {
     /// <summary>
     /// No memory map: every connection would map the file anew whenever it has grown, which cost a tenth of a send; reads gained nothing from it.
-    /// busy_timeout matters only against other processes: within this one the write gate comes first.</summary>
+    /// busy_timeout matters only against other processes: within this one the write gate comes first. A log that is begun anew gives back what it holds beyond its limit
+    /// (<see cref="SqliteLog"/>). The pages that all connections of the process keep together are bounded: one that needs more takes those it has.
+    /// </summary>
     public const string Sql =
-        "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;";
+        "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
+        + "PRAGMA journal_size_limit=67108864; PRAGMA soft_heap_limit=67108864;";
 
     private static readonly object Marker = new();
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Text;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
@@ -38,7 +39,7 @@ public sealed class LogIn(
         var name = User.KeyOf(request.Identifier);
         if (await limits.LogInAsync(name, request.Device.Network, cancellation) is { } tooMany)
             return tooMany;
-        var found = await FindAsync(name, request.Device.OwnAddress, cancellation);
+        var found = await FindAsync(ComparedText.KeysOf(request.Identifier), request.Device.OwnAddress, cancellation);
         var isKnown = found is { IsKnownDevice: true };
         var permit = await failures.TakeAsync(name, passesPause: isKnown, cancellation);
         if (permit.Refusal is { } paused)
@@ -71,13 +72,15 @@ public sealed class LogIn(
     /// Always reads one row of the same columns: for an unknown name that of some account, which is then not used. Reading a row, let alone a whole account,
     /// only for known names is told from outside (benchmarks/RESULTS.md, timing).
     /// </remarks>
-    private async Task<Candidate?> FindAsync(string name, string? address, CancellationToken cancellation)
+    /// <param name="keys">Under the last one accounts made by earlier versions may stand; of two that are alike today the one comes first that is written as it was asked for.</param>
+    private async Task<Candidate?> FindAsync(IReadOnlyList<string> keys, string? address, CancellationToken cancellation)
     {
         var since = clock.GetUtcNow() - KnownFor;
-        var byName = db.Users.Where(u => u.UsernameKey == name && u.DeletedAt == null)
-            .Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 1 });
-        var byAddress = db.Users.Where(u => u.EmailKey == name && u.DeletedAt == null)
-            .Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 2 });
+        var (key, asked) = (keys[0], keys[^1]);
+        var byName = db.Users.Where(u => (u.UsernameKey == key || u.UsernameKey == asked) && u.DeletedAt == null)
+            .Select(u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = u.UsernameKey == asked ? 2 : 1 });
+        var byAddress = db.Users.Where(u => (u.EmailKey == key || u.EmailKey == asked) && u.DeletedAt == null)
+            .Select(u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = u.EmailKey == asked ? 4 : 3 });
         var anybody = db.Users.OrderBy(static u => u.Id).Take(1).Select(static u => new { u.Id, u.PasswordHash, u.CredentialsVersion, Rank = 0 });
         var best = await byName.Concat(byAddress).Concat(anybody).OrderByDescending(static f => f.Rank).Take(1)
             .Select(f => new Candidate(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Stoa.Core;
+using Stoa.Core.Text;
 
 namespace Stoa.Server.Identity;
 
@@ -9,7 +10,8 @@ namespace Stoa.Server.Identity;
 /// One hash at cost 12 takes about 0.2 s of a core; the threads stand behind all others where the system lets them (Linux). Work beyond the queue
 /// (<see cref="HashingLanes"/>, half of it for devices that were here before) is refused with <c>auth.busy</c> instead of piling up, after a second: who asks again at
 /// once then costs no more than who waits as told. Beyond <see cref="MaxHeld"/> such waiting ones the answer is immediate.
-/// bcrypt reads 72 bytes: longer passwords are hashed with SHA-384 first, so that every byte counts.
+/// bcrypt reads 72 bytes: longer passwords are hashed with SHA-384 first, so that every byte counts. Passwords are hashed in Form C (RFC 8265, section 4), because keyboards
+/// differ in how they write one and the same letter; a hash that an earlier version made of another form still fits what it was made of.
 /// </remarks>
 public sealed class PasswordHashing : IDisposable
 {
@@ -40,13 +42,13 @@ public sealed class PasswordHashing : IDisposable
     /// <summary>The bcrypt hash of a new password, or <see cref="Busy"/>.</summary>
     /// <param name="share">Who asks.</param>
     public Task<Outcome<string>> HashAsync(string password, HashingShare share, CancellationToken cancellation) => Enqueue(
-        () => Bcrypt.Hash(Prepared(password), cost), share, cancellation);
+        () => Bcrypt.Hash(Prepared(NormalForm.C(password)), cost), share, cancellation);
 
     /// <summary>Whether the password fits the hash, or <see cref="Busy"/>.</summary>
     /// <param name="hash">Null or empty when there is no such account, or nobody can sign in to it: the same time is spent, and the answer is false.</param>
     /// <param name="share">Who asks.</param>
     public Task<Outcome<bool>> VerifyAsync(string password, string? hash, HashingShare share, CancellationToken cancellation) => Enqueue(
-        () => Bcrypt.Verify(Prepared(password), string.IsNullOrEmpty(hash) ? decoy : hash) && !string.IsNullOrEmpty(hash), share, cancellation);
+        () => Fits(password, string.IsNullOrEmpty(hash) ? decoy : hash) && !string.IsNullOrEmpty(hash), share, cancellation);
 
     /// <summary>True when the hash was made at a lower cost than today's.</summary>
     public bool IsOutdated(string hash)
@@ -102,6 +104,12 @@ public sealed class PasswordHashing : IDisposable
         ThreadNiceness.Lower();
         while (work.Take() is { } hashing)
             hashing();
+    }
+
+    private static bool Fits(string password, string hash)
+    {
+        var form = NormalForm.C(password);
+        return Bcrypt.Verify(Prepared(form), hash) || (form != password && Bcrypt.Verify(Prepared(password), hash));
     }
 
     private static string Prepared(string password)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Text;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
@@ -73,7 +74,7 @@ public sealed class UpdateAccount(
         if (request.PhoneNumber is { } stated)
             user.StatePhone(stated, binds: true);
         if (request.Username is { } username)
-            (user.Username, user.UsernameKey) = (username.Trim(), User.KeyOf(username));
+            (user.Username, user.UsernameKey) = (NormalForm.C(username.Trim()), User.KeyOf(username));
         if (request.Email is { } email)
             user.ChangeEmail(email);
         user.UpdatedAt = clock.GetUtcNow().Rounded();

@@ -1,5 +1,6 @@
 using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
+using Stoa.Core.Data;
 using Stoa.Core.Outbox;
 using Stoa.Server.Hosting.Settings;
 
@@ -19,6 +20,8 @@ public static class JobServices
             .Add<MessagesAppended>().Add<MessagesRead>().Add<MessageEdited>().Add<MessageErased>()
             .Add<SessionsEnded>().Add<RightsChanged>()
             .Complete());
+        if (settings.Database.Target.Kind == DatabaseKind.Sqlite)
+            services.AddHostedService(p => ActivatorUtilities.CreateInstance<KeepSqliteLogShort>(p, settings.Database.Target));
         services.AddHostedService(p => ActivatorUtilities.CreateInstance<OutboxDispatcher>(p, settings.Outbox.SweepInterval));
         return services;
     }

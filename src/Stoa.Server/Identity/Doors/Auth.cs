@@ -126,7 +126,7 @@ public static class Auth
 }
 
 public sealed record UpdateAccountBody(
-    [property: AtMost(User.MaxFullNameLength)] string? FullName,
+    [property: AtMost(User.MaxFullNameLength), ShownName] string? FullName,
     [property: AtMost(User.MaxBioLength)] string? Bio,
     [property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber,
     [property: AtMost(NewPasswordAttribute.MaximumLength)] string? CurrentPassword = null);

@@ -51,9 +51,9 @@ public sealed record PrivacyBody(bool? IsPrivate, bool? HideSkills, bool? HideSt
 
 public sealed record ProfileBody(
     [property: StringLength(30, MinimumLength = 3, ErrorMessage = "has 3 to 30 characters"), Username] string? Username,
-    [property: AtMost(User.MaxFullNameLength)] string? FullName,
-    [property: AtMost(Profile.MaxNameLength)] string? FirstName,
-    [property: AtMost(Profile.MaxNameLength)] string? LastName,
+    [property: AtMost(User.MaxFullNameLength), ShownName] string? FullName,
+    [property: AtMost(Profile.MaxNameLength), ShownName] string? FirstName,
+    [property: AtMost(Profile.MaxNameLength), ShownName] string? LastName,
     [property: AtMost(500)] string? Bio,
     [property: AtMost(Profile.MaxLocationLength)] string? Location,
     [property: AtMost(Profile.MaxWebsiteLength), RegularExpression("^([hH][tT][tT][pP][sS]?://[^\\s]+)?$", ErrorMessage = "must begin with http:// or https://")] string? Website,

@@ -89,7 +89,7 @@ public static class Users
 public sealed record UpdateUserBody(
     [property: Username] string? Username,
     [property: MailAddress] string? Email,
-    [property: AtMost(User.MaxFullNameLength)] string? FullName,
+    [property: AtMost(User.MaxFullNameLength), ShownName] string? FullName,
     [property: AtMost(User.MaxBioLength)] string? Bio,
     [property: AtMost(User.MaxPhoneLength), Phone] string? PhoneNumber);
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Stoa.Core.Text;
 using Stoa.Core;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
@@ -42,7 +43,7 @@ public sealed class UpdateProfile(StoaDb db, SessionEnding sessions, PresenceVis
         {
             if (username.Contains('@', StringComparison.Ordinal) && User.KeyOf(username) != user.EmailKey)
                 return RegisterUser.UsernameInvalid;
-            (user.Username, user.UsernameKey) = (username.Trim(), User.KeyOf(username));
+            (user.Username, user.UsernameKey) = (NormalForm.C(username.Trim()), User.KeyOf(username));
         }
 
         var profile = user.Profile ??= new Profile { UserId = user.Id };
