@@ -17,6 +17,9 @@ internal sealed class Admission(SocketIOServer server, ILogger log)
     {
         try
         {
+            // Middleware reads it with whatever it likes, and would fail there: anybody could fill the log.
+            if (LoneSurrogates.Count(auth.Span) > 0)
+                throw new SocketRefusedException(LoneSurrogates.Refusal);
             var handshake = new SocketHandshake(connection.Session.Handshake, auth);
             if (await server.EnterAsync(name, handshake) is not { } space)
                 connection.Refuse(name, "Invalid namespace", null);
@@ -144,20 +147,8 @@ internal sealed class Admission(SocketIOServer server, ILogger log)
         }
     }
 
-    private static string? Text(JsonElement auth, string key)
-    {
-        if (!auth.TryGetProperty(key, out var value) || value.ValueKind != JsonValueKind.String)
-            return null;
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate: not a text that was ever given out.
-            return null;
-        }
-    }
+    private static string? Text(JsonElement auth, string key) =>
+        auth.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes));
 }
