@@ -136,6 +136,11 @@ internal sealed partial class NamespaceHandlers
         {
             await handler();
         }
+        catch (UnfitPayloadException)
+        {
+            // E.g. what a client answered to a question.
+            SocketLog.BadPayload(_log, "", what);
+        }
 #pragma warning disable CA1031 // The edge: whatever a handler throws must not reach the connection.
         catch (Exception e)
 #pragma warning restore CA1031

@@ -139,26 +139,37 @@ public sealed class HalfCharacterTests
         NothingFailed(server);
     }
 
-    [Theory]
-    [InlineData("{\"token\":\"\\ud83d\"}")]
-    [InlineData("{\"\\ude00\":1}")]
-    [InlineData("{\"pid\":\"\\ud83d\",\"offset\":\"\\ud83d\"}")]
-    [InlineData("{\"a\":{\"b\":[\"x\\ud83dy\"]}}")]
-    public async Task As_auth_it_is_refused_before_middleware_reads_it(string auth)
+    [Fact]
+    public async Task Nor_is_it_one_of_the_connection_handler_that_asked()
     {
+        await using var server = await TestServer.StartAsync(io => io.OnConnection(async (socket, _) => await socket.EmitWithAckAsync<string>("question", Wait.Patience)));
+        await using var client = await server.ConnectAsync();
+        var question = await client.TextAsync();
+        await client.SendAsync($"43{question[2..question.IndexOf('[', StringComparison.Ordinal)]}[{Half}]");
+
+        await Wait.Until(() => server.Log.Named("SocketBadPayload").Any());
+        NothingFailed(server);
+    }
+
+    [Theory]
+    [InlineData("{\"token\":\"\\ud83d\"}", "\\ufffd")]
+    [InlineData("{\"\\ude00\":\"x\"}", "x")]
+    [InlineData("{\"pid\":\"\\ud83d\",\"offset\":\"\\ud83d\"}", "\\ufffd")]
+    [InlineData("{\"pid\":\"x\",\"offset\":\"\\udfff\"}", "x")]
+    public async Task In_auth_it_is_read_as_the_replacement_character(string auth, string first)
+    {
+        var seen = new Seen<string?>();
         await using var server = await TestServer.StartAsync(
             io => io.Use(async (socket, next, cancellation) =>
             {
-                _ = socket.Handshake.Auth.EnumerateObject().First().Value.GetString();
+                seen.Add(socket.Handshake.Auth.EnumerateObject().First().Value.GetString());
                 await next();
             }),
             o => o.Recovery = new SocketIO.Recovery.RecoveryOptions());
         await using var client = await server.OpenAsync();
-        await client.SendAsync("40" + auth);
+        await client.EnterAsync(auth: auth);
 
-        Assert.Equal("44{\"message\":\"not well-formed Unicode\"}", await client.TextAsync());
-        // The connection stays.
-        await client.EnterAsync(auth: "{\"token\":\"fine\"}");
+        Assert.Equal(JsonSerializer.Deserialize<string>($"\"{first}\""), await seen.NextAsync());
         Assert.DoesNotContain(server.Log.Entries, static e => e.Level >= LogLevel.Warning);
     }
 
