@@ -23,11 +23,13 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>The client has probed and waits for the answer to its GET, if one is there, before it sends <c>5</c>.</summary>
-    internal void OnProbed()
+    /// <summary>The client has probed. Called before it is told so: a GET that it sends after that has not been waiting.</summary>
+    /// <param name="release">Whether it holds its <c>5</c> back until the GET that waits, if there is one, is answered.</param>
+    internal void OnProbed(bool release)
     {
         _isProbed = true;
-        ReleasePoll();
+        if (release)
+            ReleasePoll();
     }
 
     internal void ReleasePoll()

@@ -102,11 +102,10 @@ internal sealed class WebSocketTransport(EngineServer server)
         await using var cut = patience.Token.UnsafeRegister(static s => ((WebSocketConnection)s!).Abort(), socket);
         if (!IsText(await socket.ReadAsync(), "2probe"u8))
             return false;
-        socket.Send(ProbeAnswer);
+        // A client whose 5 is here already waits for no GET: one that came before it was sent behind it.
         var confirmation = socket.ReadAsync();
-        // A client whose 5 is here already waits for no GET.
-        if (!confirmation.IsCompleted)
-            session.OnProbed();
+        session.OnProbed(release: !confirmation.IsCompleted);
+        socket.Send(ProbeAnswer);
         return IsText(await confirmation, "5"u8) && await session.CompleteUpgradeAsync(socket);
     }
 
