@@ -1,10 +1,14 @@
 namespace Stoa.SocketIO.EngineIO;
 
 /// <summary>
-/// The ids of polling sessions whose client has just closed them while no GET of it waited. A client sends its close packet and its last GET at once, on two
-/// connections; whichever is handled first, the GET is answered as if it had come first (the reference reads both on one thread, in the order they were sent).
+/// The ids of polling sessions whose client has just closed them while no GET of it waited. A client sends its close packet and its last
+/// GET at once, on two connections; whichever is handled first, the GET is answered as if it had come first (the reference reads both on
+/// one thread, in the order they were sent).
 /// </summary>
-/// <remarks>Only ids are kept, each for one GET and about a second; of more than there is room for the oldest go, whose GET is then told that its session is unknown.</remarks>
+/// <remarks>
+/// Only ids are kept, each for one GET and about a second; of more than there is room for the oldest go, whose GET is then told that its
+/// session is unknown.
+/// </remarks>
 internal sealed class DepartedSessions(TimeProvider clock)
 {
     private const int MostKept = 4_096;

@@ -8,7 +8,9 @@ public abstract class EngineHandler
     {
     }
 
-    /// <summary>The session has moved from polling to WebSocket. Called once, before any message that comes over it; must not block.</summary>
+    /// <summary>
+    /// The session has moved from polling to WebSocket. Called once, before any message that comes over it; must not block.
+    /// </summary>
     public virtual void OnUpgraded()
     {
     }

@@ -165,7 +165,8 @@ internal sealed class EngineServer : IDisposable
     private Task ServeAsync(HttpContext context, in EngineRequest request, EngineSession? session, EngineRefusal? refusal)
     {
         object? network = null;
-        if (refusal == EngineRefusal.UnknownSession && !request.IsUpgrade && HttpMethods.IsGet(context.Request.Method) && Departed.TryTake(request.SessionId!))
+        var isPoll = !request.IsUpgrade && HttpMethods.IsGet(context.Request.Method);
+        if (isPoll && refusal == EngineRefusal.UnknownSession && Departed.TryTake(request.SessionId!))
             return _polling.AnswerLateAsync(context);
         if (_stopping)
             refusal = EngineRefusal.ShuttingDown;

@@ -33,7 +33,11 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Makes this request the waiting one; the task ends when there is something to answer, with false when that is a refusal because the session has moved to a WebSocket. Null when it cannot: the session has been upgraded meanwhile, or another one waits, and the session is closed then.</summary>
+    /// <summary>
+    /// Makes this request the waiting one; the task ends when there is something to answer, with false when that is a refusal because the
+    /// session has moved to a WebSocket. Null when it cannot: the session has been upgraded meanwhile, or another one waits, and the
+    /// session is closed then.
+    /// </summary>
     internal Task<bool>? BeginPoll()
     {
         lock (_gate)

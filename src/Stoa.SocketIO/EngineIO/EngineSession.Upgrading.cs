@@ -68,7 +68,8 @@ public sealed partial class EngineSession
             socket.MaxPayload = MaxPayload;
             _webSocket = socket;
             _isProbed = _isUpgrading = false;
-            // A GET that was not released comes from a client that sent its 5 without waiting for it: void, as if it had come a moment later.
+            // A GET that was not released comes from a client that sent its 5 without waiting for it: void, as if it had come a moment
+            // later.
             _poll?.TrySetResult(false);
             return true;
         }

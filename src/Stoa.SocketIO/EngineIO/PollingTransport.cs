@@ -11,8 +11,9 @@ internal sealed class PollingTransport(EngineServer server)
     private const int CompressionThreshold = 1024;
     private static readonly byte[] Ok = "ok"u8.ToArray();
 
-    // A GET for which there is nothing, between the probe and the "5", waits this long for the latter: it travels on another connection and can overtake it.
-    // A client that holds its "5" back until the GET is answered pays for that, so it is short (the reference releases such a GET every 100 ms).
+    // A GET for which there is nothing, between the probe and the "5", waits this long for the latter: it travels on another connection and
+    // can overtake it. A client that holds its "5" back until the GET is answered pays for that, so it is short (the reference releases
+    // such a GET every 100 ms).
     private static readonly TimeSpan OvertakingPatience = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The handshake over polling.</summary>

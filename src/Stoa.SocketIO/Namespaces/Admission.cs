@@ -17,8 +17,8 @@ internal sealed class Admission(SocketIOServer server, ILogger log)
     {
         try
         {
-            // Middleware reads it with whatever it likes, and would fail at half a character: anybody could fill the log. Not refused: a client sends as its offset the
-            // last text it was sent, which may be somebody else's.
+            // Middleware reads it with whatever it likes, and would fail at half a character: anybody could fill the log. Not refused: a
+            // client sends as its offset the last text it was sent, which may be somebody else's.
             var handshake = new SocketHandshake(connection.Session.Handshake, LoneSurrogates.Replace(auth));
             if (await server.EnterAsync(name, handshake) is not { } space)
                 connection.Refuse(name, "Invalid namespace", null);

@@ -9,7 +9,8 @@ namespace Stoa.SocketIO.Namespaces;
 public abstract class EventEmitter
 {
     /// <summary>Sends an event without arguments.</summary>
-    /// <exception cref="ArgumentException">The name is reserved (<c>connect</c>, <c>disconnect</c> and the like) or not well-formed Unicode.</exception>
+    /// <exception cref="ArgumentException">The name is reserved (<c>connect</c>, <c>disconnect</c> and the like) or not well-formed
+    /// Unicode.</exception>
     public ValueTask EmitAsync(string eventName) => EmitArgsAsync(eventName, []);
 
     /// <summary>Sends an event with one argument.</summary>

@@ -88,7 +88,10 @@ public partial class SocketNamespaceBuilder
         return this;
     }
 
-    /// <summary>Called when an argument does not fit what the handler reads of it, wherever it reads it. Without a hook such an event is logged and ignored. Replaces an earlier hook.</summary>
+    /// <summary>
+    /// Called when an argument does not fit what the handler reads of it, wherever it reads it. Without a hook such an event is logged and
+    /// ignored. Replaces an earlier hook.
+    /// </summary>
     public SocketNamespaceBuilder OnBadPayload(Func<SocketEvent, JsonException, CancellationToken, Task> hook)
     {
         Open();

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Stoa.SocketIO.Packets;
 
 /// <summary>
-/// Half of a character: JSON can spell a surrogate without its partner, as JSON.stringify does with a text that was cut through an emoji, but it is no Unicode
-/// text. What comes so from a client is sent on as it came, as the reference server does, and refused where it would have to be read.
+/// Half of a character: JSON can spell a surrogate without its partner, as JSON.stringify does with a text that was cut through an emoji,
+/// but it is no Unicode text. What comes so from a client is sent on as it came, as the reference server does, and refused where it would
+/// have to be read.
 /// </summary>
 public static class LoneSurrogates
 {
@@ -13,7 +14,9 @@ public static class LoneSurrogates
 
     private const int EscapeLength = 6;
 
-    /// <summary>For adapters whose form of text is UTF-8: the same JSON with the replacement character (U+FFFD) for each half of a character.</summary>
+    /// <summary>
+    /// For adapters whose form of text is UTF-8: the same JSON with the replacement character (U+FFFD) for each half of a character.
+    /// </summary>
     /// <param name="utf8Json">Valid JSON. Returned as it is when there is nothing to replace.</param>
     public static ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> utf8Json)
     {

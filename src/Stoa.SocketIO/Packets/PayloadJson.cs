@@ -40,7 +40,8 @@ internal sealed class PayloadJson
 
     public JsonWriterOptions WriterOptions { get; }
 
-    /// <exception cref="UnfitPayloadException">The JSON does not fit the type, or is not well-formed Unicode where the type reads it.</exception>
+    /// <exception cref="UnfitPayloadException">The JSON does not fit the type, or is not well-formed Unicode where the type reads
+    /// it.</exception>
     public T? Read<T>(ReadOnlySpan<byte> json, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
     {
         var (outer, outerKept) = (t_reading, t_kept);
@@ -125,7 +126,9 @@ internal sealed class PayloadJson
     /// <summary>Whether the value says it stands for an attachment.</summary>
     public static bool IsPlaceholder(JsonElement value) => Member(value, "_placeholder"u8) is { ValueKind: JsonValueKind.True };
 
-    /// <summary>The last member of this name, as in JSON.parse. The framework's own look-up throws at a name that holds half a character.</summary>
+    /// <summary>
+    /// The last member of this name, as in JSON.parse. The framework's own look-up throws at a name that holds half a character.
+    /// </summary>
     private static JsonElement? Member(JsonElement value, ReadOnlySpan<byte> name)
     {
         JsonElement? found = null;

@@ -96,7 +96,8 @@ public readonly struct SocketValue
     public bool IsNull => Utf8Json.Span.SequenceEqual("null"u8);
 
     /// <summary>The value as this type, read with the options of the server. <c>byte[]</c> and memories of bytes take binary values and base64.</summary>
-    /// <exception cref="JsonException">The value does not fit the type, or is not well-formed Unicode. A handler that lets it pass has not failed: see <see cref="Namespaces.SocketNamespaceBuilder.OnBadPayload"/>.</exception>
+    /// <exception cref="JsonException">The value does not fit the type, or is not well-formed Unicode. A handler that lets it pass has not
+    /// failed: see <see cref="Namespaces.SocketNamespaceBuilder.OnBadPayload"/>.</exception>
     public T? As<T>() => _serializer is not null ? _serializer.Read<T>(Utf8Json.Span, Attachments)
         : default(T) is null ? default
         : throw new UnfitPayloadException("The value is null.");

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Stoa.Conformance.EngineIO;
 
-/// <summary>A polling client closes with a POST and a GET sent together, on two connections; which of them is handled first must not be seen.</summary>
+/// <summary>
+/// A polling client closes with a POST and a GET sent together, on two connections; which of them is handled first must not be seen.
+/// </summary>
 public sealed class DepartureTests
 {
     private static readonly (HttpStatusCode, string) Noop = (HttpStatusCode.OK, "6");

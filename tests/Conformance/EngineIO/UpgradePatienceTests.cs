@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Stoa.Conformance.EngineIO;
 
 /// <summary>
-/// A client holds its <c>5</c> back until its GET is answered: whatever keeps that GET waiting keeps the client waiting. The clock of the server stands still here, so
-/// that a GET that waits for time is never answered.
+/// A client holds its <c>5</c> back until its GET is answered: whatever keeps that GET waiting keeps the client waiting. The clock of the
+/// server stands still here, so that a GET that waits for time is never answered.
 /// </summary>
 public sealed class UpgradePatienceTests
 {

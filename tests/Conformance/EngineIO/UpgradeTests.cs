@@ -126,7 +126,8 @@ public sealed class UpgradeTests
     public async Task An_upgrade_that_takes_too_long_closes_only_the_new_websocket()
     {
         var clock = new ManualClock();
-        await using var server = await TestServer.StartAsync(engine: o => o.UpgradeTimeout = TimeSpan.FromSeconds(5), services: s => s.AddSingleton<TimeProvider>(clock));
+        await using var server = await TestServer.StartAsync(
+            engine: o => o.UpgradeTimeout = TimeSpan.FromSeconds(5), services: s => s.AddSingleton<TimeProvider>(clock));
         var client = await server.PollingAsync("/engine.io/");
         await using var socket = await Second(server, client);
         await socket.SendAsync("2probe");

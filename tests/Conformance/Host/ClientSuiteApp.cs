@@ -10,8 +10,9 @@ using Stoa.SocketIO.Recovery;
 namespace Stoa.Conformance.Host;
 
 /// <summary>
-/// What the official suites of the JavaScript clients expect to find (<c>packages/engine.io-client/test</c> and <c>packages/socket.io-client/test</c> of socketio/socket.io),
-/// so that a checkout of them can be pointed here: the one looks at port 3000, the other at 3210, and both paths are served at every address.
+/// What the official suites of the JavaScript clients expect to find (<c>packages/engine.io-client/test</c> and
+/// <c>packages/socket.io-client/test</c> of socketio/socket.io), so that a checkout of them can be pointed here: the one looks at port
+/// 3000, the other at 3210, and both paths are served at every address.
 /// </summary>
 public static class ClientSuiteApp
 {

@@ -6,5 +6,7 @@ using Stoa.Conformance.Host;
 //   dotnet run -c Release --project tests/Conformance/Host -- --clients --urls "http://localhost:3000;http://localhost:3210"
 // A switch without a value would swallow the next argument as its own.
 string[] settings = [.. args.Where(a => a is not "--bench" and not "--clients")];
-var app = args.Contains("--clients") ? ClientSuiteApp.Create(settings) : args.Contains("--bench") ? ConformanceApp.Bench(settings) : ConformanceApp.Create(settings);
+var app = args.Contains("--clients") ? ClientSuiteApp.Create(settings)
+    : args.Contains("--bench") ? ConformanceApp.Bench(settings)
+    : ConformanceApp.Create(settings);
 await app.RunAsync();

@@ -7,8 +7,8 @@ using Stoa.SocketIO.Packets;
 namespace Stoa.Conformance.Namespaces;
 
 /// <summary>
-/// Texts that were cut through an emoji: JSON.stringify spells the half that is left, and Node's server passes it on. Nothing a client can send so may be a
-/// fault of the server: whoever could cause one could fill its log.
+/// Texts that were cut through an emoji: JSON.stringify spells the half that is left, and Node's server passes it on. Nothing a client can
+/// send so may be a fault of the server: whoever could cause one could fill its log.
 /// </summary>
 public sealed class HalfCharacterTests
 {

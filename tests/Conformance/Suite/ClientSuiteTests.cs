@@ -3,8 +3,8 @@ using Stoa.Conformance.Redis;
 namespace Stoa.Conformance.Suite;
 
 /// <summary>
-/// The stock JavaScript clients at the host that their own suites expect: what those suites ask of a server, over each transport. The suites themselves are not part of
-/// the npm packages; a checkout of them can be pointed at the same host (<c>--clients</c>).
+/// The stock JavaScript clients at the host that their own suites expect: what those suites ask of a server, over each transport. The
+/// suites themselves are not part of the npm packages; a checkout of them can be pointed at the same host (<c>--clients</c>).
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class ClientSuiteTests(ClientSuiteTests.Hosts hosts) : IClassFixture<ClientSuiteTests.Hosts>

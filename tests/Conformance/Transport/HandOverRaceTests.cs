@@ -6,10 +6,14 @@ using Stoa.SocketIO.Epoll;
 namespace Stoa.Conformance.Transport;
 
 /// <summary>
-/// A socket that is let go has two readers one after the other: what comes while they change must reach one of them, and the first must see that it is over. A
-/// wake-up that is lost shows only when nothing comes after it, so the client here says one thing, at the very moment of the change.
+/// A socket that is let go has two readers one after the other: what comes while they change must reach one of them, and the first must see
+/// that it is over. A wake-up that is lost shows only when nothing comes after it, so the client here says one thing, at the very moment of
+/// the change.
 /// </summary>
-/// <remarks>The window is a hundred nanoseconds wide. Through the door of the server it would be met once in many thousands of connections; here once in some hundred.</remarks>
+/// <remarks>
+/// The window is a hundred nanoseconds wide. Through the door of the server it would be met once in many thousands of connections; here
+/// once in some hundred.
+/// </remarks>
 [Collection(nameof(Alone))]
 public sealed class HandOverRaceTests
 {

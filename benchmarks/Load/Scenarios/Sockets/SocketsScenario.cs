@@ -57,7 +57,8 @@ public sealed class SocketsScenario : Scenario
         for (var i = 0; i < question.Figures.Length; i++)
         {
             var medians = servers.Select(s => Figures.Median([.. answers[s].Select(a => a[i])])).ToArray();
-            report.Row(question.Figures[i], question.Unit, Text(medians[0]), Text(medians[1]), medians.Length > 2 ? Text(medians[2]) : "", Text(medians[0] / medians[1]));
+            var least = medians.Length > 2 ? Text(medians[2]) : "";
+            report.Row(question.Figures[i], question.Unit, Text(medians[0]), Text(medians[1]), least, Text(medians[0] / medians[1]));
         }
     }
 

@@ -6,7 +6,9 @@ using Stoa.Load.Servers;
 
 namespace Stoa.Load.Scenarios.Sockets;
 
-/// <summary>Node's socket.io-client, unchanged: what a user waits for until it is connected, and until the first acknowledgement is there.</summary>
+/// <summary>
+/// Node's socket.io-client, unchanged: what a user waits for until it is connected, and until the first acknowledgement is there.
+/// </summary>
 public static class StockClient
 {
     // Until both compilers have seen what is hot.
