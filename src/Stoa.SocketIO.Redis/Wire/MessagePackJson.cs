@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Stoa.SocketIO.Packets;
 
 namespace Stoa.SocketIO.Redis.Wire;
 
@@ -15,7 +16,8 @@ internal static class MessagePackJson
     /// <param name="json">Valid JSON.</param>
     public static void Write(MessagePackWriter writer, ReadOnlyMemory<byte> json, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MessagePackReader.MostDepth * 8 });
+        // MessagePack's text is UTF-8, which has no half characters.
+        using var document = JsonDocument.Parse(LoneSurrogates.Replace(json), new JsonDocumentOptions { MaxDepth = MessagePackReader.MostDepth * 8 });
         Write(writer, document.RootElement, attachments);
     }
 
@@ -122,8 +124,7 @@ internal static class MessagePackJson
                     Write(writer, item, attachments);
                 break;
             case JsonValueKind.String:
-                // A lone surrogate, which JSON can spell, becomes the replacement character.
-                writer.Text(Unescaped(value));
+                writer.Text(value.GetString()!);
                 break;
             case JsonValueKind.Number when value.TryGetInt64(out var whole):
                 writer.Integer(whole);
@@ -140,18 +141,6 @@ internal static class MessagePackJson
             default:
                 writer.Nil();
                 break;
-        }
-    }
-
-    private static string Unescaped(JsonElement text)
-    {
-        try
-        {
-            return text.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return text.GetRawText()[1..^1];
         }
     }
 

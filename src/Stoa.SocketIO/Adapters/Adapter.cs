@@ -169,36 +169,60 @@ public abstract class Adapter(SocketNamespace space)
     internal bool Add(Socket socket)
     {
         var added = Table.Add(socket, out var made);
-        if (made is not null)
-            OnRoomsCreated(made);
+        TellCreated(made);
         return added;
     }
 
     internal void Join(Socket socket, IReadOnlyList<string> rooms)
     {
-        var observer = Namespace.Server.Observer;
-        var told = observer is null ? rooms : [.. rooms.Except(socket.Rooms, StringComparer.Ordinal)];
-        if (Table.Join(socket, rooms) is { } made)
-            OnRoomsCreated(made);
+        var told = IsWatched ? [.. rooms.Except(socket.Rooms, StringComparer.Ordinal)] : rooms;
+        TellCreated(Table.Join(socket, rooms));
         if (Recovers && socket.IsConnected)
             OnSessionChanged(socket);
-        observer?.Joined(socket, told);
+        if (!IsWatched)
+            return;
+        Namespace.Handlers.Joined(socket, told);
+        Namespace.Server.Observer?.Joined(socket, told);
     }
 
     internal void Leave(Socket socket, IReadOnlyList<string> rooms)
     {
-        var observer = Namespace.Server.Observer;
-        var told = observer is null ? rooms : [.. rooms.Intersect(socket.Rooms, StringComparer.Ordinal)];
-        if (Table.Leave(socket, rooms) is { } gone)
-            OnRoomsDeleted(gone);
+        var told = IsWatched ? [.. rooms.Intersect(socket.Rooms.Skip(1), StringComparer.Ordinal)] : rooms;
+        var gone = Table.Leave(socket, rooms);
         if (Recovers && socket.IsConnected)
             OnSessionChanged(socket);
-        observer?.Left(socket, told);
+        if (IsWatched)
+        {
+            Namespace.Handlers.Left(socket, told);
+            Namespace.Server.Observer?.Left(socket, told);
+        }
+
+        TellDeleted(gone);
     }
 
     internal void Remove(Socket socket)
     {
-        if (Table.Remove(socket) is { } gone)
-            OnRoomsDeleted(gone);
+        var gone = Table.Remove(socket);
+        if (Namespace.Handlers.WatchesMembers)
+            Namespace.Handlers.Left(socket, [.. socket.Rooms.Skip(1)]);
+        TellDeleted(gone);
+    }
+
+    private bool IsWatched => Namespace.Handlers.WatchesMembers || Namespace.Server.Observer is not null;
+
+    private void TellCreated(IReadOnlyList<string>? rooms)
+    {
+        if (rooms is null)
+            return;
+        OnRoomsCreated(rooms);
+        Namespace.Handlers.RoomsCreated(Namespace, rooms);
+    }
+
+    private void TellDeleted(IReadOnlyList<string>? rooms)
+    {
+        if (rooms is null)
+            return;
+        OnRoomsDeleted(rooms);
+        Namespace.Handlers.RoomsDeleted(Namespace, rooms);
     }
 }

@@ -8,6 +8,13 @@ public abstract class EngineHandler
     {
     }
 
+    /// <summary>
+    /// The session has moved from polling to WebSocket. Called once, before any message that comes over it; must not block.
+    /// </summary>
+    public virtual void OnUpgraded()
+    {
+    }
+
     /// <summary>A text message arrived. Nothing more is read from the client until the task ends (back pressure).</summary>
     /// <param name="text">Valid UTF-8, without the packet type. The memory may be kept.</param>
     public abstract ValueTask OnTextAsync(ReadOnlyMemory<byte> text);

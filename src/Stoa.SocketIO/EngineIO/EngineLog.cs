@@ -13,4 +13,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(3, LogLevel.Error, "A handler of an Engine.IO session failed; its connection is cut", EventName = "EngineServingFailed")]
     public static partial void ServingFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(4, LogLevel.Error, "A hook of an Engine.IO endpoint failed; the request is answered all the same", EventName = "EngineHookFailed")]
+    public static partial void HookFailed(ILogger logger, Exception fault);
 }

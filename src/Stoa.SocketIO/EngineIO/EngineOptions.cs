@@ -46,6 +46,24 @@ public class EngineOptions
     /// <summary>The application's gate before each handshake: null lets the client in, a text refuses it with code 4 and that text. Default: none.</summary>
     public Func<HttpContext, ValueTask<string?>>? AllowRequest { get; set; }
 
+    /// <summary>
+    /// Called for each request that is refused, with the error's code and message (the reference's <c>connection_error</c>); must not
+    /// block.
+    /// </summary>
+    public Action<HttpContext, int, string>? OnRefused { get; set; }
+
+    /// <summary>
+    /// Called before a session's first answer: to add headers to it, e.g. a cookie (the reference's <c>initial_headers</c>); must not
+    /// block.
+    /// </summary>
+    public Action<HttpContext>? OnHandshakeHeaders { get; set; }
+
+    /// <summary>
+    /// Called before every answer to a request that is not refused, the first one included (the reference's <c>headers</c>); must not
+    /// block.
+    /// </summary>
+    public Action<HttpContext>? OnHeaders { get; set; }
+
     /// <summary>Cross-origin rules for polling. Null, the default, sends no CORS header and refuses preflights.</summary>
     public EngineCors? Cors { get; set; }
 

@@ -35,6 +35,7 @@ internal sealed class EngineServer : IDisposable
         _handler = handler;
         _log = log;
         Wheel = new TimerWheel(clock, Tick(options), ServingFailed);
+        Departed = new DepartedSessions(clock);
         _polling = new PollingTransport(this);
         _webSocket = new WebSocketTransport(this);
         _limits = string.Create(
@@ -49,6 +50,8 @@ internal sealed class EngineServer : IDisposable
     public EngineMetrics Metrics { get; }
 
     public TimerWheel Wheel { get; }
+
+    public DepartedSessions Departed { get; }
 
     /// <summary>Sessions that are open on this node now.</summary>
     public int Count => Volatile.Read(ref _open);
@@ -162,6 +165,9 @@ internal sealed class EngineServer : IDisposable
     private Task ServeAsync(HttpContext context, in EngineRequest request, EngineSession? session, EngineRefusal? refusal)
     {
         object? network = null;
+        var isPoll = !request.IsUpgrade && HttpMethods.IsGet(context.Request.Method);
+        if (isPoll && refusal == EngineRefusal.UnknownSession && Departed.TryTake(request.SessionId!))
+            return _polling.AnswerLateAsync(context);
         if (_stopping)
             refusal = EngineRefusal.ShuttingDown;
         else if (session is null && refusal is null && !TryTake(context.Connection.RemoteIpAddress, out network))
@@ -169,12 +175,38 @@ internal sealed class EngineServer : IDisposable
         if (refusal is not null)
         {
             EngineLog.RequestRefused(_log, refusal.Code, refusal.Message);
+            if (Options.OnRefused is { } told)
+                Guard(() => told(context, refusal.Code, refusal.Message));
             return refusal.WriteAsync(context, request.IsUpgrade);
         }
 
+        AddHeaders(context, isHandshake: session is null);
         if (request.IsUpgrade)
             return session is null ? _webSocket.OpenAsync(context, network) : _webSocket.UpgradeAsync(context, session);
         return session is null ? _polling.OpenAsync(context, network) : _polling.ServeAsync(context, session);
+    }
+
+    private void AddHeaders(HttpContext context, bool isHandshake)
+    {
+        if (isHandshake && Options.OnHandshakeHeaders is { } first)
+            Guard(() => first(context));
+        if (Options.OnHeaders is { } every)
+            Guard(() => every(context));
+    }
+
+    /// <summary>A hook's fault is logged; the request is answered all the same.</summary>
+    private void Guard(Action hook)
+    {
+        try
+        {
+            hook();
+        }
+#pragma warning disable CA1031 // The edge: what the application's hook throws.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            EngineLog.HookFailed(_log, e);
+        }
     }
 
     private EngineSession? Find(string? id) => id is not null && _sessions.TryGetValue(id, out var session) && session.IsAlive() ? session : null;

@@ -3,7 +3,7 @@ namespace Stoa.SocketIO.EngineIO;
 /// <summary>Long-polling: one GET waits at a time, one POST is read at a time (Engine.IO 4, "HTTP long-polling").</summary>
 public sealed partial class EngineSession
 {
-    private TaskCompletionSource? _poll;
+    private TaskCompletionSource<bool>? _poll;
     private TaskCompletionSource? _post;
     private TaskCompletionSource? _answered;
     private bool _answering;
@@ -33,8 +33,12 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Makes this request the waiting one; the task ends when there is something to answer. Null when it cannot: the session has been upgraded meanwhile, or another one waits, and the session is closed then.</summary>
-    internal Task? BeginPoll()
+    /// <summary>
+    /// Makes this request the waiting one; the task ends when there is something to answer, with false when that is a refusal because the
+    /// session has moved to a WebSocket. Null when it cannot: the session has been upgraded meanwhile, or another one waits, and the
+    /// session is closed then.
+    /// </summary>
+    internal Task<bool>? BeginPoll()
     {
         lock (_gate)
         {
@@ -42,9 +46,9 @@ public sealed partial class EngineSession
                 return null;
             if (_poll is null)
             {
-                _poll = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _poll = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
                 if (_state != State.Open || _queue is { Count: > 0 })
-                    _poll.TrySetResult();
+                    _poll.TrySetResult(true);
                 return _poll.Task;
             }
         }
@@ -63,7 +67,12 @@ public sealed partial class EngineSession
             _poll = null;
             _answering = true;
             if (_state == State.Closed)
+            {
+                // This is the GET for which the session was remembered.
+                _server.Departed.TryTake(Id);
                 return [_farewell];
+            }
+
             var packets = TakeQueue();
             if (_state == State.Open)
             {

@@ -4,10 +4,13 @@ namespace Stoa.SocketIO.EngineIO;
 public sealed partial class EngineSession
 {
     /// <summary>Serves the WebSocket until its peer has closed it. The session's own end only makes the rest of the messages unread.</summary>
-    internal async Task RunAsync(WebSocketConnection socket)
+    /// <param name="isUpgrade">Whether the session was on polling before: the application is told first.</param>
+    internal async Task RunAsync(WebSocketConnection socket, bool isUpgrade = false)
     {
         try
         {
+            if (isUpgrade)
+                _handler.OnUpgraded();
             await ReceiveAsync(socket);
         }
         catch
@@ -53,8 +56,7 @@ public sealed partial class EngineSession
                 OnPong();
                 break;
             case (byte)'1':
-                _farewell = NoopPacket;
-                Close(EngineCloseReason.TransportClose);
+                Depart();
                 break;
             case (byte)'2':
                 // Only the server pings in revision 4.
@@ -63,12 +65,28 @@ public sealed partial class EngineSession
             case (byte)'0' or (byte)'5' or (byte)'6':
                 // Without meaning here; the reference server ignores them too.
                 break;
+            case (byte)'b' when PollingPayload.TryDecode(packet.Span[1..], out var data):
+                // A client that forces base64 sends so over WebSocket too.
+                return _handler.OnBinaryAsync(data);
             default:
                 Close(EngineCloseReason.ParseError);
                 break;
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The client closes. A GET that it sent at the same moment is still answered, with nothing to do.</summary>
+    private void Depart()
+    {
+        lock (_gate)
+        {
+            _farewell = NoopPacket;
+            if (_state == State.Open && _webSocket is null && _poll is null)
+                _server.Departed.Add(Id);
+        }
+
+        Close(EngineCloseReason.TransportClose);
     }
 
     /// <summary>Waits for the application; the heartbeat does not count meanwhile.</summary>

@@ -6,25 +6,36 @@ namespace Stoa.SocketIO.EngineIO;
 /// </summary>
 public sealed partial class EngineSession
 {
-    private TaskCompletionSource<bool>? _upgrade;
+    private bool _isUpgrading;
+    private volatile bool _isProbed;
+
+    /// <summary>Whether the client has probed a WebSocket that is not its transport yet.</summary>
+    internal bool IsProbed => _isProbed;
 
     /// <summary>False when the session is upgrading or upgraded already: the new WebSocket is closed then.</summary>
     internal bool BeginUpgrade()
     {
         lock (_gate)
         {
-            if (_state != State.Open || _webSocket is not null || _upgrade is not null)
+            if (_state != State.Open || _webSocket is not null || _isUpgrading)
                 return false;
-            _upgrade = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            return true;
+            return _isUpgrading = true;
         }
     }
 
-    /// <summary>The client has probed: a waiting GET is released, because the client waits for it before it sends <c>5</c>.</summary>
+    /// <summary>The client has probed. Called before it is told so: a GET that it sends after that has not been waiting.</summary>
+    /// <param name="release">Whether it holds its <c>5</c> back until the GET that waits, if there is one, is answered.</param>
+    internal void OnProbed(bool release)
+    {
+        _isProbed = true;
+        if (release)
+            ReleasePoll();
+    }
+
     internal void ReleasePoll()
     {
         lock (_gate)
-            _poll?.TrySetResult();
+            _poll?.TrySetResult(true);
     }
 
     /// <summary>
@@ -56,34 +67,18 @@ public sealed partial class EngineSession
 
             socket.MaxPayload = MaxPayload;
             _webSocket = socket;
-            _poll?.TrySetResult();
+            _isProbed = _isUpgrading = false;
+            // A GET that was not released comes from a client that sent its 5 without waiting for it: void, as if it had come a moment
+            // later.
+            _poll?.TrySetResult(false);
+            return true;
         }
-
-        EndUpgrade(won: true);
-        return true;
     }
 
-    /// <summary>Lets requests that waited for the outcome go on; after a failed upgrade another one may be tried.</summary>
-    internal void EndUpgrade(bool won)
+    /// <summary>After a failed upgrade another one may be tried.</summary>
+    internal void EndUpgrade()
     {
-        TaskCompletionSource<bool>? upgrade;
         lock (_gate)
-        {
-            upgrade = _upgrade;
-            if (!won)
-                _upgrade = null;
-        }
-
-        upgrade?.TrySetResult(won);
-    }
-
-    /// <summary>Ends when a running upgrade is decided: true when the WebSocket won. Null when none is running.</summary>
-    internal Task<bool>? Upgrade
-    {
-        get
-        {
-            lock (_gate)
-                return _webSocket is null ? _upgrade?.Task : null;
-        }
+            _isProbed = _isUpgrading = false;
     }
 }

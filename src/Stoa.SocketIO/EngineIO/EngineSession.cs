@@ -13,7 +13,7 @@ public sealed partial class EngineSession
     private const long CloseHandshakeMilliseconds = 5_000;
 
     private static readonly OutgoingMessage ClosePacket = OutgoingMessage.FromText("1"u8);
-    private static readonly OutgoingMessage NoopPacket = OutgoingMessage.FromText("6"u8);
+    internal static readonly OutgoingMessage NoopPacket = OutgoingMessage.FromText("6"u8);
     private static readonly OutgoingMessage PingPacket = OutgoingMessage.FromText("2"u8);
 
     private readonly Lock _gate = new();
@@ -96,7 +96,7 @@ public sealed partial class EngineSession
                     return false;
                 if (socket is null && Enqueue(message))
                 {
-                    _poll?.TrySetResult();
+                    _poll?.TrySetResult(true);
                     return true;
                 }
             }
@@ -131,7 +131,7 @@ public sealed partial class EngineSession
             if (!fetchLater)
                 _queue = null;
             _lingerUntil = _server.Wheel.Now + (fetchLater ? FarewellMilliseconds : CloseHandshakeMilliseconds);
-            _poll?.TrySetResult();
+            _poll?.TrySetResult(true);
         }
 
         if (_state == State.Closed)
@@ -141,7 +141,7 @@ public sealed partial class EngineSession
             socket?.Abort();
         else
             socket?.Close(reason == EngineCloseReason.ServerShuttingDown ? WebSocketStatus.GoingAway : status);
-        EndUpgrade(won: false);
+        EndUpgrade();
         _server.Closed(this, reason);
         // A full queue is met in the middle of a broadcast: what the end of a client sets off must not run under the locks of that.
         if (reason == EngineCloseReason.SlowReader)

@@ -24,11 +24,18 @@ internal static class PollingPayload
             return true;
         }
 
-        var text = part.Span[1..];
-        var data = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
-        var whole = Base64.DecodeFromUtf8(text, data, out var consumed, out var written) == System.Buffers.OperationStatus.Done && consumed == text.Length;
-        packet = new PollingPacket(false, data.AsMemory(0, written));
+        var whole = TryDecode(part.Span[1..], out var data);
+        packet = new PollingPacket(false, data);
         return whole;
+    }
+
+    /// <summary>The bytes of a binary packet, without its <c>b</c>; false when that is broken base64.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> base64, out ReadOnlyMemory<byte> data)
+    {
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
+        var status = Base64.DecodeFromUtf8(base64, bytes, out var consumed, out var written);
+        data = bytes.AsMemory(0, written);
+        return status == System.Buffers.OperationStatus.Done && consumed == base64.Length;
     }
 
     /// <summary>How many packets the body holds.</summary>

@@ -11,8 +11,10 @@ internal sealed class PollingTransport(EngineServer server)
     private const int CompressionThreshold = 1024;
     private static readonly byte[] Ok = "ok"u8.ToArray();
 
-    // A GET that meets a running upgrade waits this long for its outcome (the reference releases such a GET every 100 ms).
-    private static readonly TimeSpan UpgradePatience = TimeSpan.FromMilliseconds(100);
+    // A GET for which there is nothing, between the probe and the "5", waits this long for the latter: it travels on another connection and
+    // can overtake it. A client that holds its "5" back until the GET is answered pays for that, so it is short (the reference releases
+    // such a GET every 100 ms).
+    private static readonly TimeSpan OvertakingPatience = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The handshake over polling.</summary>
     /// <param name="network">Of the place that was taken for it.</param>
@@ -33,20 +35,6 @@ internal sealed class PollingTransport(EngineServer server)
 
     private async Task PollAsync(HttpContext context, EngineSession session)
     {
-        if (session.Upgrade is { } upgrade)
-        {
-            // A GET can overtake the "5" that made it void, because it travels on another connection.
-            await Task.WhenAny(upgrade, Task.Delay(UpgradePatience, server.Clock, context.RequestAborted));
-            if (session.Transport == EngineTransports.WebSocket)
-            {
-                await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
-                return;
-            }
-
-            if (session.Upgrade is not null)
-                session.ReleasePoll();
-        }
-
         await session.Answered(context.RequestAborted);
         if (session.BeginPoll() is not { } something)
         {
@@ -54,12 +42,16 @@ internal sealed class PollingTransport(EngineServer server)
             return;
         }
 
-        // During an upgrade a poll never waits: the client holds back its "5" until the poll is answered.
-        if (session.Upgrade is not null)
-            session.ReleasePoll();
+        bool isAnswered;
         try
         {
-            await something.WaitAsync(context.RequestAborted);
+            if (session.IsProbed && !something.IsCompleted)
+            {
+                await Task.WhenAny(something, Task.Delay(OvertakingPatience, server.Clock, context.RequestAborted));
+                session.ReleasePoll();
+            }
+
+            isAnswered = await something.WaitAsync(context.RequestAborted);
         }
         catch (OperationCanceledException)
         {
@@ -67,6 +59,14 @@ internal sealed class PollingTransport(EngineServer server)
             return;
         }
 
+        if (isAnswered)
+            await AnswerPollAsync(context, session);
+        else
+            await EngineRefusal.BadRequest.WriteAsync(context, upgrade: false);
+    }
+
+    private async Task AnswerPollAsync(HttpContext context, EngineSession session)
+    {
         try
         {
             await AnswerAsync(context, session.EndPoll());
@@ -76,6 +76,9 @@ internal sealed class PollingTransport(EngineServer server)
             session.EndAnswer();
         }
     }
+
+    /// <summary>Answers a GET that was sent together with the client's close packet and came after it, as if it had come before.</summary>
+    public Task AnswerLateAsync(HttpContext context) => AnswerAsync(context, [EngineSession.NoopPacket]);
 
     private async Task PostAsync(HttpContext context, EngineSession session)
     {

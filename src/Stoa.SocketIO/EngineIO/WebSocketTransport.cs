@@ -44,7 +44,7 @@ internal sealed class WebSocketTransport(EngineServer server)
         }
         catch when (upgrading && !isServed)
         {
-            session.EndUpgrade(won: false);
+            session.EndUpgrade();
             throw;
         }
     }
@@ -87,10 +87,10 @@ internal sealed class WebSocketTransport(EngineServer server)
         finally
         {
             if (!won)
-                session.EndUpgrade(won: false);
+                session.EndUpgrade();
         }
 
-        await (won ? session.RunAsync(socket) : CloseAsync(socket));
+        await (won ? session.RunAsync(socket, isUpgrade: true) : CloseAsync(socket));
     }
 
     /// <summary>True when the client asked, was answered and confirmed in time. Otherwise only this WebSocket is given up.</summary>
@@ -102,9 +102,11 @@ internal sealed class WebSocketTransport(EngineServer server)
         await using var cut = patience.Token.UnsafeRegister(static s => ((WebSocketConnection)s!).Abort(), socket);
         if (!IsText(await socket.ReadAsync(), "2probe"u8))
             return false;
-        session.ReleasePoll();
+        // A client whose 5 is here already waits for no GET: one that came before it was sent behind it.
+        var confirmation = socket.ReadAsync();
+        session.OnProbed(release: !confirmation.IsCompleted);
         socket.Send(ProbeAnswer);
-        return IsText(await socket.ReadAsync(), "5"u8) && await session.CompleteUpgradeAsync(socket);
+        return IsText(await confirmation, "5"u8) && await session.CompleteUpgradeAsync(socket);
     }
 
     private async Task CloseAsync(WebSocketConnection socket)

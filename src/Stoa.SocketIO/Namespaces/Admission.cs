@@ -17,7 +17,9 @@ internal sealed class Admission(SocketIOServer server, ILogger log)
     {
         try
         {
-            var handshake = new SocketHandshake(connection.Session.Handshake, auth);
+            // Middleware reads it with whatever it likes, and would fail at half a character: anybody could fill the log. Not refused: a
+            // client sends as its offset the last text it was sent, which may be somebody else's.
+            var handshake = new SocketHandshake(connection.Session.Handshake, LoneSurrogates.Replace(auth));
             if (await server.EnterAsync(name, handshake) is not { } space)
                 connection.Refuse(name, "Invalid namespace", null);
             else
@@ -144,20 +146,8 @@ internal sealed class Admission(SocketIOServer server, ILogger log)
         }
     }
 
-    private static string? Text(JsonElement auth, string key)
-    {
-        if (!auth.TryGetProperty(key, out var value) || value.ValueKind != JsonValueKind.String)
-            return null;
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate: not a text that was ever given out.
-            return null;
-        }
-    }
+    private static string? Text(JsonElement auth, string key) =>
+        auth.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string NewId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes));
 }

@@ -1,3 +1,5 @@
+using Stoa.SocketIO.Packets;
+
 namespace Stoa.SocketIO.Namespaces;
 
 /// <summary>The sockets of a namespace, on all nodes, to be narrowed down and acted upon.</summary>
@@ -38,7 +40,12 @@ public abstract class BroadcastTarget : EventEmitter
     public ValueTask<IReadOnlyList<RemoteSocket>> FetchSocketsAsync(CancellationToken cancellation = default) => Select().FetchAsync(cancellation);
 
     /// <summary>Makes the sockets meant join rooms.</summary>
-    public ValueTask SocketsJoinAsync(params ReadOnlySpan<string> rooms) => Select().JoinRoomsAsync([.. rooms]);
+    /// <exception cref="ArgumentException">A name is not well-formed Unicode.</exception>
+    public ValueTask SocketsJoinAsync(params ReadOnlySpan<string> rooms)
+    {
+        LoneSurrogates.Refuse(rooms, nameof(rooms));
+        return Select().JoinRoomsAsync([.. rooms]);
+    }
 
     /// <summary>Makes the sockets meant leave rooms; a socket never leaves the room named after its id.</summary>
     public ValueTask SocketsLeaveAsync(params ReadOnlySpan<string> rooms) => Select().LeaveRoomsAsync([.. rooms]);

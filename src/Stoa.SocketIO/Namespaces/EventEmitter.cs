@@ -9,22 +9,23 @@ namespace Stoa.SocketIO.Namespaces;
 public abstract class EventEmitter
 {
     /// <summary>Sends an event without arguments.</summary>
-    /// <exception cref="ArgumentException">The name is reserved (<c>connect</c>, <c>disconnect</c> and the like).</exception>
+    /// <exception cref="ArgumentException">The name is reserved (<c>connect</c>, <c>disconnect</c> and the like) or not well-formed
+    /// Unicode.</exception>
     public ValueTask EmitAsync(string eventName) => EmitArgsAsync(eventName, []);
 
     /// <summary>Sends an event with one argument.</summary>
-    /// <exception cref="ArgumentException">The name is reserved.</exception>
+    /// <exception cref="ArgumentException">The name is reserved or not well-formed Unicode.</exception>
     public ValueTask EmitAsync(string eventName, object? argument) => EmitArgsAsync(eventName, [argument]);
 
     /// <summary>Sends an event with two arguments.</summary>
-    /// <exception cref="ArgumentException">The name is reserved.</exception>
+    /// <exception cref="ArgumentException">The name is reserved or not well-formed Unicode.</exception>
     public ValueTask EmitAsync(string eventName, object? first, object? second) => EmitArgsAsync(eventName, [first, second]);
 
     /// <summary>Sends an event with three arguments.</summary>
-    /// <exception cref="ArgumentException">The name is reserved.</exception>
+    /// <exception cref="ArgumentException">The name is reserved or not well-formed Unicode.</exception>
     public ValueTask EmitAsync(string eventName, object? first, object? second, object? third) => EmitArgsAsync(eventName, [first, second, third]);
 
     /// <summary>Sends an event with each element as one argument.</summary>
-    /// <exception cref="ArgumentException">The name is reserved.</exception>
+    /// <exception cref="ArgumentException">The name is reserved or not well-formed Unicode.</exception>
     public abstract ValueTask EmitArgsAsync(string eventName, params ReadOnlySpan<object?> arguments);
 }

@@ -1,13 +1,12 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Stoa.SocketIO.Packets;
 
 namespace Stoa.SocketIO.Namespaces;
 
 /// <summary>What an application does with the sockets of a namespace. Fixed once the server serves.</summary>
-internal sealed class NamespaceHandlers
+internal sealed partial class NamespaceHandlers
 {
     private readonly SocketNamespaceBuilder _built;
     private readonly FrozenDictionary<string, Func<SocketEvent, CancellationToken, Task>> _events;
@@ -74,7 +73,7 @@ internal sealed class NamespaceHandlers
             happened.Socket.Namespace.Server.EventObserver?.Received(happened);
             await _pipeline(happened, _stopping);
         }
-        catch (BadPayloadException e)
+        catch (UnfitPayloadException e)
         {
             await BadPayloadAsync(happened, e);
         }
@@ -120,10 +119,10 @@ internal sealed class NamespaceHandlers
             await GuardAsync("error hook", () => hook(happened, fault, _stopping));
     }
 
-    private async Task BadPayloadAsync(SocketEvent happened, BadPayloadException bad)
+    private async Task BadPayloadAsync(SocketEvent happened, UnfitPayloadException bad)
     {
         if (_built.BadPayload is { } hook)
-            await GuardAsync("bad payload hook", () => hook(happened, bad.Cause, _stopping));
+            await GuardAsync("bad payload hook", () => hook(happened, bad, _stopping));
         else
             SocketLog.BadPayload(_log, happened.Socket.Namespace.Name, Known(happened.Name));
     }
@@ -137,6 +136,11 @@ internal sealed class NamespaceHandlers
         {
             await handler();
         }
+        catch (UnfitPayloadException)
+        {
+            // E.g. what a client answered to a question.
+            SocketLog.BadPayload(_log, "", what);
+        }
 #pragma warning disable CA1031 // The edge: whatever a handler throws must not reach the connection.
         catch (Exception e)
 #pragma warning restore CA1031
@@ -146,12 +150,4 @@ internal sealed class NamespaceHandlers
     }
 
     private ValueTask EndScopeAsync(Socket socket) => socket.HasScope ? new ValueTask(GuardAsync("scope", () => socket.EndScopeAsync().AsTask())) : default;
-}
-
-/// <summary>A payload that does not fit the type a handler wants.</summary>
-#pragma warning disable CA1032, CA1064 // Never leaves this assembly.
-internal sealed class BadPayloadException(JsonException cause) : Exception(null, cause)
-#pragma warning restore CA1032, CA1064
-{
-    public JsonException Cause { get; } = cause;
 }

@@ -28,7 +28,8 @@ public sealed class RemoteSocket : EventEmitter
     public override ValueTask EmitArgsAsync(string eventName, params ReadOnlySpan<object?> arguments) => _self.BroadcastAsync(eventName, arguments);
 
     /// <summary>Makes it join rooms.</summary>
-    public ValueTask JoinAsync(params ReadOnlySpan<string> rooms) => _self.JoinRoomsAsync([.. rooms]);
+    /// <exception cref="ArgumentException">A name is not well-formed Unicode.</exception>
+    public ValueTask JoinAsync(params ReadOnlySpan<string> rooms) => _self.SocketsJoinAsync(rooms);
 
     /// <summary>Makes it leave rooms.</summary>
     public ValueTask LeaveAsync(params ReadOnlySpan<string> rooms) => _self.LeaveRoomsAsync([.. rooms]);

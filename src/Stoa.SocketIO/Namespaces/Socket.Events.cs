@@ -14,8 +14,8 @@ public sealed partial class Socket
     private bool _busy = true;
     private AsyncServiceScope? _scope;
 
-    /// <summary>A step in the life of a socket: an event, or without one its beginning or end.</summary>
-    private readonly record struct Work(SocketEvent? Event, DisconnectReason? End)
+    /// <summary>A step in the life of a socket: an event, or without one its beginning, its move to WebSocket or its end.</summary>
+    private readonly record struct Work(SocketEvent? Event, DisconnectReason? End, bool IsUpgrade = false)
     {
         public int Size => Event?.Args.Size ?? 0;
     }
@@ -33,6 +33,13 @@ public sealed partial class Socket
 
     /// <summary>Hands an event over. The task ends when it is handled or queued: at once, unless the queue is full.</summary>
     internal ValueTask HandleAsync(string name, SocketArguments arguments, long id) => PostAsync(new Work(new SocketEvent(this, name, arguments, id), null));
+
+    /// <summary>Its connection has moved to WebSocket.</summary>
+    internal void Upgraded()
+    {
+        if (Namespace.Handlers.WatchesUpgrades)
+            _ = PostAsync(new Work(null, null, IsUpgrade: true)).AsTask();
+    }
 
     internal void SendAck(long id, ReadOnlySpan<object?> arguments) =>
         Deliver(SocketPacket.Encode(Namespace.Server.Json, Namespace.Name, null, arguments, id), onlyIfWritable: false);
@@ -204,6 +211,7 @@ public sealed partial class Socket
         {
             { Event: { } happened } => handlers.HandleAsync(happened),
             { End: { } reason } => handlers.DisconnectedAsync(this, reason),
+            { IsUpgrade: true } => handlers.UpgradedAsync(this),
             _ => handlers.ConnectedAsync(this),
         };
     }

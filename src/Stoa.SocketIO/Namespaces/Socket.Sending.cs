@@ -60,6 +60,8 @@ public sealed partial class Socket
 
     internal void Deliver(SocketPacket packet, bool onlyIfWritable)
     {
+        if (Namespace.Handlers.WatchesOutgoing && _phase != Phase.Gone && packet.Type is SocketPacketType.Event or SocketPacketType.BinaryEvent)
+            Namespace.Handlers.Outgoing(this, packet);
         if (_phase == Phase.Connecting && Hold(packet, onlyIfWritable))
             return;
         if (_phase != Phase.Connected)

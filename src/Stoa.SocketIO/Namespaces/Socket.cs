@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Packets;
 using Stoa.SocketIO.Recovery;
 using Stoa.SocketIO.Rooms;
@@ -82,6 +83,9 @@ public sealed partial class Socket : EventEmitter
         }
     }
 
+    /// <summary>What carries its connection now: polling, or WebSocket. See <see cref="SocketNamespaceBuilder.OnUpgrade"/>.</summary>
+    public EngineTransports Transport => Connection.Session.Transport;
+
     /// <summary>Events to this socket that are dropped when it cannot be written to at this moment.</summary>
     public VolatileSocket Volatile => new(this);
 
@@ -114,8 +118,10 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Joins rooms; does nothing for those it is in, and nothing at all once it has disconnected.</summary>
     /// <remarks>In connection middleware it may join already; it leaves again when a later middleware refuses it.</remarks>
+    /// <exception cref="ArgumentException">A name is not well-formed Unicode: other nodes could not be told of it.</exception>
     public ValueTask JoinAsync(params ReadOnlySpan<string> rooms)
     {
+        LoneSurrogates.Refuse(rooms, nameof(rooms));
         Namespace.Adapter.Join(this, rooms.ToArray());
         return ValueTask.CompletedTask;
     }

@@ -57,6 +57,12 @@ internal sealed class SocketConnection(SocketIOServer server, EngineSession sess
         return HandleAsync(packet, attachments);
     }
 
+    public override void OnUpgraded()
+    {
+        foreach (var socket in Sockets())
+            socket.Upgraded();
+    }
+
     public override void OnClosed(EngineCloseReason reason) => EndAll(DisconnectReasonText.From(reason));
 
     /// <summary>No namespace in time (the reference's connectTimeout).</summary>

@@ -88,6 +88,7 @@ public sealed class SocketNamespace : BroadcastTarget
     {
         if (PacketReader.IsReserved(eventName))
             throw new ArgumentException($"'{eventName}' is a reserved event name.", nameof(eventName));
+        LoneSurrogates.Refuse([eventName], nameof(eventName));
         return SocketPacket.Encode(Server.Json, Name, eventName, arguments, id);
     }
 

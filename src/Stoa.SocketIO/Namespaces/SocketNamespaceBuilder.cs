@@ -8,7 +8,7 @@ namespace Stoa.SocketIO.Namespaces;
 /// Handlers of one socket never overlap. The token they get is cancelled when the server stops, not when the client goes: an event that arrived is
 /// handled to its end. Work that is useless without the client uses <see cref="Socket.Disconnected"/>.
 /// </remarks>
-public class SocketNamespaceBuilder
+public partial class SocketNamespaceBuilder
 {
     private bool _closed;
 
@@ -88,7 +88,10 @@ public class SocketNamespaceBuilder
         return this;
     }
 
-    /// <summary>Called when an argument does not fit the handler's type. Without a hook such an event is logged and ignored. Replaces an earlier hook.</summary>
+    /// <summary>
+    /// Called when an argument does not fit what the handler reads of it, wherever it reads it. Without a hook such an event is logged and
+    /// ignored. Replaces an earlier hook.
+    /// </summary>
     public SocketNamespaceBuilder OnBadPayload(Func<SocketEvent, JsonException, CancellationToken, Task> hook)
     {
         Open();
@@ -116,17 +119,10 @@ public class SocketNamespaceBuilder
 
     private static TPayload Payload<TPayload>(SocketEvent happened)
     {
-        try
-        {
-            var argument = happened.Args.At(0);
-            if (typeof(TPayload) == typeof(SocketValue))
-                return (TPayload)(object)argument;
-            return argument.As<TPayload>() ?? throw new JsonException("An argument is missing or null.");
-        }
-        catch (JsonException e)
-        {
-            throw new BadPayloadException(e);
-        }
+        var argument = happened.Args.At(0);
+        if (typeof(TPayload) == typeof(SocketValue))
+            return (TPayload)(object)argument;
+        return argument.As<TPayload>() ?? throw new UnfitPayloadException("An argument is missing or null.");
     }
 
     private SocketNamespaceBuilder Add<T>(List<T> list, T item)

@@ -54,15 +54,7 @@ internal sealed class PacketReader(PacketLimits limits)
     public bool PlaceholdersFit(in IncomingPacket packet)
     {
         using var document = JsonDocument.Parse(packet.Json, new JsonDocumentOptions { MaxDepth = limits.Depth });
-        try
-        {
-            return Fits(document.RootElement, packet.AttachmentCount);
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate in a member's name is found only when names are compared.
-            return false;
-        }
+        return Fits(document.RootElement, packet.AttachmentCount);
     }
 
     /// <summary>Start and end of each element; null when this is not one JSON array.</summary>
@@ -187,7 +179,7 @@ internal sealed class PacketReader(PacketLimits limits)
     {
         var plain = quoted[1..^1];
         if (plain.Contains((byte)'\\'))
-            return Unescape(quoted);
+            return LoneSurrogates.Count(plain) == 0 ? Unescape(quoted) : null;
         Span<char> characters = stackalloc char[LongestInternedName];
         return plain.Length <= LongestInternedName
             && _names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(characters[..Encoding.UTF8.GetChars(plain, characters)], out var known)
@@ -198,16 +190,8 @@ internal sealed class PacketReader(PacketLimits limits)
     private static string? Unescape(ReadOnlySpan<byte> quoted)
     {
         var reader = new Utf8JsonReader(quoted);
-        try
-        {
-            reader.Read();
-            return reader.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate: no text in .NET.
-            return null;
-        }
+        reader.Read();
+        return reader.GetString();
     }
 
     private static bool Fits(JsonElement value, int attachments)
@@ -222,7 +206,7 @@ internal sealed class PacketReader(PacketLimits limits)
         }
         else if (value.ValueKind == JsonValueKind.Object)
         {
-            if (value.TryGetProperty("_placeholder"u8, out var mark) && mark.ValueKind == JsonValueKind.True)
+            if (PayloadJson.IsPlaceholder(value))
                 return PayloadJson.Placeholder(value) is { } num && num < attachments;
             foreach (var property in value.EnumerateObject())
             {

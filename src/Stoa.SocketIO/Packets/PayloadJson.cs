@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -17,6 +19,10 @@ internal sealed class PayloadJson
     [ThreadStatic]
     private static List<ReadOnlyMemory<byte>>? t_writing;
 
+    // Half characters inside of values that are kept as they came: those are not read.
+    [ThreadStatic]
+    private static int t_kept;
+
     public PayloadJson(JsonSerializerOptions options, int maxDepth)
     {
         Options = new JsonSerializerOptions(options) { MaxDepth = maxDepth, WriteIndented = false };
@@ -34,23 +40,27 @@ internal sealed class PayloadJson
 
     public JsonWriterOptions WriterOptions { get; }
 
-    /// <exception cref="JsonException">The JSON does not fit the type.</exception>
+    /// <exception cref="UnfitPayloadException">The JSON does not fit the type, or is not well-formed Unicode where the type reads
+    /// it.</exception>
     public T? Read<T>(ReadOnlySpan<byte> json, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
     {
-        var outer = t_reading;
-        t_reading = attachments;
+        var (outer, outerKept) = (t_reading, t_kept);
+        (t_reading, t_kept) = (attachments, 0);
+        var halves = LoneSurrogates.Count(json);
         try
         {
-            return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T)));
+            var value = JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T)));
+            // JSON that is read later, e.g. a JsonElement, would throw in the middle of the handler.
+            return halves == t_kept ? value : throw new UnfitPayloadException(LoneSurrogates.Refusal);
         }
-        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        catch (Exception e) when (e is JsonException and not UnfitPayloadException || (e is InvalidOperationException && halves > 0))
         {
-            // A lone surrogate in a string is found only when the string is made.
-            throw new JsonException("The JSON holds a string that is no text.", e);
+            // A half character is found by the framework only when a string is made of it.
+            throw new UnfitPayloadException(halves > t_kept ? LoneSurrogates.Refusal : e.Message, e);
         }
         finally
         {
-            t_reading = outer;
+            (t_reading, t_kept) = (outer, outerKept);
         }
     }
 
@@ -108,11 +118,31 @@ internal sealed class PayloadJson
 
     /// <summary>The number of the attachment this value stands for; null when it is an ordinary value.</summary>
     public static int? Placeholder(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object
-        && value.TryGetProperty("_placeholder"u8, out var mark) && mark.ValueKind == JsonValueKind.True
-        && value.TryGetProperty("num"u8, out var num) && num.ValueKind == JsonValueKind.Number && num.TryGetInt32(out var index) && index >= 0
+        Member(value, "_placeholder"u8) is { ValueKind: JsonValueKind.True }
+        && Member(value, "num"u8) is { ValueKind: JsonValueKind.Number } num && num.TryGetInt32(out var index) && index >= 0
             ? index
             : null;
+
+    /// <summary>Whether the value says it stands for an attachment.</summary>
+    public static bool IsPlaceholder(JsonElement value) => Member(value, "_placeholder"u8) is { ValueKind: JsonValueKind.True };
+
+    /// <summary>
+    /// The last member of this name, as in JSON.parse. The framework's own look-up throws at a name that holds half a character.
+    /// </summary>
+    private static JsonElement? Member(JsonElement value, ReadOnlySpan<byte> name)
+    {
+        JsonElement? found = null;
+        if (value.ValueKind != JsonValueKind.Object)
+            return found;
+        foreach (var property in value.EnumerateObject())
+        {
+            var raw = JsonMarshal.GetRawUtf8PropertyName(property);
+            if (raw.Contains((byte)'\\') ? LoneSurrogates.Count(raw) == 0 && property.NameEquals(name) : raw.SequenceEqual(name))
+                found = property.Value;
+        }
+
+        return found;
+    }
 
     private sealed class BytesConverter : JsonConverter<byte[]>
     {
@@ -140,46 +170,65 @@ internal sealed class PayloadJson
     {
         public override bool HandleNull => true;
 
-        public override SocketValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(serializer, JsonSerializer.SerializeToUtf8Bytes(JsonElement.ParseValue(ref reader)), t_reading ?? []);
+        public override SocketValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var json = JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)).ToArray();
+            t_kept += LoneSurrogates.Count(json);
+            return new SocketValue(serializer, json, t_reading ?? []);
+        }
 
         public override void Write(Utf8JsonWriter writer, SocketValue value, JsonSerializerOptions options)
         {
-            if (value.Attachments.Count == 0)
-                writer.WriteRawValue(value.Utf8Json.Span, skipInputValidation: true);
-            else
-                Copy(writer, value.AsJson(), value.Attachments);
+            var json = value.Utf8Json;
+            if (value.Attachments.Count > 0)
+            {
+                using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = serializer.Options.MaxDepth });
+                var copy = new ArrayBufferWriter<byte>(json.Length);
+                Copy(copy, document.RootElement, value.Attachments);
+                json = copy.WrittenMemory;
+            }
+
+            writer.WriteRawValue(json.Span, skipInputValidation: true);
         }
 
-        private static void Copy(Utf8JsonWriter writer, JsonElement value, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
+        /// <summary>The text as it came, but for the placeholders.</summary>
+        private static void Copy(ArrayBufferWriter<byte> copy, JsonElement value, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
         {
             if (Placeholder(value) is { } num && num < attachments.Count)
             {
-                WritePlaceholder(writer, attachments[num]);
-                return;
+                using var placeholder = new Utf8JsonWriter(copy);
+                WritePlaceholder(placeholder, attachments[num]);
             }
-
-            switch (value.ValueKind)
+            else if (value.ValueKind == JsonValueKind.Object)
             {
-                case JsonValueKind.Object:
-                    writer.WriteStartObject();
-                    foreach (var property in value.EnumerateObject())
-                    {
-                        writer.WritePropertyName(property.Name);
-                        Copy(writer, property.Value, attachments);
-                    }
+                var before = "{"u8;
+                foreach (var property in value.EnumerateObject())
+                {
+                    copy.Write(before);
+                    copy.Write("\""u8);
+                    copy.Write(JsonMarshal.GetRawUtf8PropertyName(property));
+                    copy.Write("\":"u8);
+                    Copy(copy, property.Value, attachments);
+                    before = ","u8;
+                }
 
-                    writer.WriteEndObject();
-                    break;
-                case JsonValueKind.Array:
-                    writer.WriteStartArray();
-                    foreach (var item in value.EnumerateArray())
-                        Copy(writer, item, attachments);
-                    writer.WriteEndArray();
-                    break;
-                default:
-                    value.WriteTo(writer);
-                    break;
+                copy.Write(before[0] == (byte)'{' ? "{}"u8 : "}"u8);
+            }
+            else if (value.ValueKind == JsonValueKind.Array)
+            {
+                var before = "["u8;
+                foreach (var item in value.EnumerateArray())
+                {
+                    copy.Write(before);
+                    Copy(copy, item, attachments);
+                    before = ","u8;
+                }
+
+                copy.Write(before[0] == (byte)'[' ? "[]"u8 : "]"u8);
+            }
+            else
+            {
+                copy.Write(JsonMarshal.GetRawUtf8Value(value));
             }
         }
     }

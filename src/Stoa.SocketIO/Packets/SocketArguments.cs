@@ -96,11 +96,15 @@ public readonly struct SocketValue
     public bool IsNull => Utf8Json.Span.SequenceEqual("null"u8);
 
     /// <summary>The value as this type, read with the options of the server. <c>byte[]</c> and memories of bytes take binary values and base64.</summary>
-    /// <exception cref="JsonException">The value does not fit the type.</exception>
+    /// <exception cref="JsonException">The value does not fit the type, or is not well-formed Unicode. A handler that lets it pass has not
+    /// failed: see <see cref="Namespaces.SocketNamespaceBuilder.OnBadPayload"/>.</exception>
     public T? As<T>() => _serializer is not null ? _serializer.Read<T>(Utf8Json.Span, Attachments)
         : default(T) is null ? default
-        : throw new JsonException("The value is null.");
+        : throw new UnfitPayloadException("The value is null.");
 
     /// <summary>The value as JSON; binary values appear as their placeholders.</summary>
-    public JsonElement AsJson() => JsonElement.Parse(Utf8Json.Span, new JsonDocumentOptions { MaxDepth = _serializer?.Options.MaxDepth ?? 1 });
+    /// <exception cref="JsonException">The value is not well-formed Unicode.</exception>
+    public JsonElement AsJson() => LoneSurrogates.Count(Utf8Json.Span) == 0
+        ? JsonElement.Parse(Utf8Json.Span, new JsonDocumentOptions { MaxDepth = _serializer?.Options.MaxDepth ?? 1 })
+        : throw new UnfitPayloadException(LoneSurrogates.Refusal);
 }

@@ -60,6 +60,23 @@ public abstract class WireBehaviour
     }
 
     [Fact]
+    public async Task Half_a_character_that_a_client_sent_reaches_every_node()
+    {
+        await using var nodes = await StartAsync();
+        var (ana, ben) = await nodes.ClientsAsync();
+        var half = nodes.Here.IO.Of("/").Arguments("[\"cut \\ud83d\"]"u8.ToArray(), [], isEvent: false)[0];
+        await nodes.Here.IO.EmitAsync("said", half, new byte[] { 7 });
+
+        foreach (var client in new[] { ana, ben })
+        {
+            var text = await client.TextAsync();
+            // Some ways between nodes know only whole characters.
+            Assert.True(text.Contains("cut \\ud83d", StringComparison.Ordinal) || text.Contains("cut \ufffd", StringComparison.Ordinal), text);
+            Assert.Equal([7], await client.BinaryAsync());
+        }
+    }
+
+    [Fact]
     public async Task A_local_broadcast_stays_on_its_node()
     {
         await using var nodes = await StartAsync();

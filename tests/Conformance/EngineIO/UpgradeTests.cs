@@ -125,11 +125,15 @@ public sealed class UpgradeTests
     [Fact]
     public async Task An_upgrade_that_takes_too_long_closes_only_the_new_websocket()
     {
-        await using var server = await TestServer.StartAsync(engine: o => o.UpgradeTimeout = TimeSpan.FromMilliseconds(50));
+        var clock = new ManualClock();
+        await using var server = await TestServer.StartAsync(
+            engine: o => o.UpgradeTimeout = TimeSpan.FromSeconds(5), services: s => s.AddSingleton<TimeProvider>(clock));
         var client = await server.PollingAsync("/engine.io/");
         await using var socket = await Second(server, client);
         await socket.SendAsync("2probe");
-        Assert.Equal(["3probe"], await socket.ClosedAsync());
+        Assert.Equal("3probe", await socket.TextAsync());
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Empty(await socket.ClosedAsync());
 
         await StillPollsAsync(client);
     }

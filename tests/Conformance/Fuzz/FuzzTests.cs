@@ -68,6 +68,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 happened.AckArgs([.. happened.Args]);
                 return Task.CompletedTask;
             });
+            io.On("read", static (happened, _) => Task.FromResult(happened.Ack(happened.Args.At(0).AsJson().ToString() + happened.Args.At(0).As<string>())));
+            // Reads what came with it, as applications do.
+            io.Use(static (socket, next, _) => socket.Handshake.Auth.EnumerateObject().Any(static m => m.Name + m.Value.ToString() == "refuse") ? Task.CompletedTask : next());
             io.Of("/custom").On("echo", static (_, _) => Task.CompletedTask);
         },
         static o =>

@@ -17,7 +17,9 @@ public sealed class Mutator(int seed)
             "4217[\"ack\",\"x\"]", "42/custom,3[\"echo\",true]", "4312[\"answer\"]", "430[]", "44{\"message\":\"x\"}",
             "451-[\"bin\",{\"_placeholder\":true,\"num\":0}]", "452-/custom,5[\"bin\",{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]",
             "461-7[{\"_placeholder\":true,\"num\":0}]", "2", "3", "1", "5", "6", "2probe", "42[\"connect\"]", "42[\"x\",\"Grüße 😀 \\ud83d\\ude00\"]",
-            "42[5,1]", "42abc[1]", "4", "49[\"x\"]", "45", "4599-[\"x\"]", "42[\"echo\",1e308]", "42[\"echo\",9007199254740993]", "42[]", "42{}", "42[\"\"]", "bAAECAwQ=",
+            "42[5,1]", "42abc[1]", "4", "49[\"x\"]", "45", "4599-[\"x\"]", "42[\"echo\",1e308]", "42[\"echo\",9007199254740993]", "42[]", "42{}", "42[\"\"]", "bAAECAwQ=", "b", "bAQ",
+            "42[\"echo\",\"\\ud83d\",{\"\\ude00\":\"\\ud83d\\ud83d\\ude00\"}]", "40/custom,{\"token\":\"\\ud83d\"}", "42[\"\\ud83d\",1]",
+            "451-9[\"echo\",{\"\\ud83d\":{\"_placeholder\":true,\"num\":0}},\"\\ude00\"]", "42[\"read\",\"\\ud83d\"]", "42[\"read\",\"fine\"]",
         }.Select(Encoding.UTF8.GetBytes),
         [0, 1, 2, 3, 255],
         [],
@@ -27,7 +29,7 @@ public sealed class Mutator(int seed)
     [
         .. new[]
         {
-            "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "{\"a\":", "\\u0000", "\\ud800", "\u001e", "\"__proto__\":", "{\"_placeholder\":true,\"num\":", "-1}", "99999999999999999999",
+            "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "{\"a\":", "\\u0000", "\\ud800", "\\udc00", "\\u005fplaceholder", "\\", "\u001e", "\"__proto__\":", "{\"_placeholder\":true,\"num\":", "-1}", "99999999999999999999",
             ",", "/", "-", "\0", "null", "]]]]]]", "\"", "/custom,", "\ufeff",
         }.Select(Encoding.UTF8.GetBytes),
         [0xff, 0xfe], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80],

@@ -25,6 +25,10 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>What a protocol suite is pointed at.</summary>
     public static Task<HostProcess> StartSuiteAsync() => StartHostAsync([]);
 
+    /// <summary>What the suites of the JavaScript clients are pointed at.</summary>
+    /// <param name="letsGo">Whether WebSockets leave the web server.</param>
+    public static Task<HostProcess> StartClientSuiteAsync(bool letsGo) => StartHostAsync(["--clients", $"--transport={letsGo}"]);
+
     private static async Task<HostProcess> StartHostAsync(string[] settings)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

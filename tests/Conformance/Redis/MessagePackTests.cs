@@ -32,6 +32,20 @@ public sealed class MessagePackTests
         Assert.Equal(Captured, Convert.ToHexString(BroadcastMessage.Write("jqAS4e", packet, new BroadcastOptions { Rooms = ["room1"] })));
     }
 
+    [Theory]
+    [InlineData("""["e","cut \ud83d"]""", """["e","cut �"]""")]
+    [InlineData("""["e",{"\ud83d":{"\ude00_placeholder":true}}]""", """["e",{"�":{"�_placeholder":true}}]""")]
+    [InlineData("""["e","\ud83d\ude00 \\ud83d"]""", """["e","😀 \\ud83d"]""")]
+    public void Half_a_character_which_UTF8_has_not_reaches_other_nodes_as_the_replacement_character(string json, string reached)
+    {
+        foreach (ReadOnlyMemory<byte>[] attachments in new ReadOnlyMemory<byte>[][] { [], [new byte[] { 1 }] })
+        {
+            var packet = SocketPacket.Event("/", Encoding.UTF8.GetBytes(json), attachments);
+            var read = BroadcastMessage.Read(BroadcastMessage.Write("uid", packet, new BroadcastOptions()), "/")!;
+            Assert.Equal(reached, Encoding.UTF8.GetString(read.Packet!.Utf8Json.Span));
+        }
+    }
+
     [Fact]
     public void A_broadcast_of_the_reference_is_read()
     {

@@ -18,7 +18,7 @@ internal static class AdminView
         var secret = Encoding.UTF8.GetBytes(app.Configuration["AdminPassword"] ?? throw new InvalidOperationException("AdminPassword is not set."));
         app.MapSocketIO("/socket.io", io => io.MapAdmin("/admin", o =>
         {
-            o.Authenticate = (name, password, _) => new(name == "admin" && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(password), secret));
+            o.Authenticate = (name, password, cancellation) => new(name == "admin" && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(password), secret));
             o.IsReadOnly = true;
         }));
         app.Run();

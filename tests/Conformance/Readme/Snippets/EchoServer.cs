@@ -13,8 +13,8 @@ internal static class EchoServer
         var app = builder.Build();
         app.MapSocketIO("/socket.io", io =>
         {
-            io.OnConnection((socket, _) => socket.EmitAsync("hello", socket.Id).AsTask());
-            io.On<string, string>("echo", (socket, text, _) => Task.FromResult(text));       // the result acknowledges
+            io.OnConnection((socket, cancellation) => socket.EmitAsync("hello", socket.Id).AsTask());
+            io.On<string, string>("echo", (socket, text, cancellation) => Task.FromResult(text));       // the result acknowledges
         });
         app.Run();
         // end

@@ -19,7 +19,7 @@ internal static class OverPostgres
             database.CreateConnection,
             (connection, time, stop) => ((NpgsqlConnection)connection).WaitAsync(time, stop)));
         var app = builder.Build();
-        app.MapSocketIO("/socket.io", io => io.On<string>("say", async (socket, text, _) => await socket.Namespace.EmitAsync("said", text)));
+        app.MapSocketIO("/socket.io", io => io.On<string>("say", async (socket, text, cancellation) => await socket.Namespace.EmitAsync("said", text)));
         app.Run();
         // end
     }

@@ -17,7 +17,7 @@ internal static class OverSqlite
         builder.Services.AddSocketIO(o => o.Recovery = new RecoveryOptions());
         builder.Services.AddSocketIOSql(new SqliteDialect(() => new SqliteConnection(file)));
         var app = builder.Build();
-        app.MapSocketIO("/socket.io", io => io.On<string>("say", async (socket, text, _) => await socket.Namespace.EmitAsync("said", text)));
+        app.MapSocketIO("/socket.io", io => io.On<string>("say", async (socket, text, cancellation) => await socket.Namespace.EmitAsync("said", text)));
         app.Run();
         // end
     }

@@ -16,7 +16,7 @@ internal static class Returning
     public static void Map(Stoa.SocketIO.Namespaces.SocketIOBuilder io)
     {
         // README
-        io.OnConnection(async (socket, _) =>
+        io.OnConnection(async (socket, cancellation) =>
         {
             if (!socket.IsRecovered)
                 await socket.JoinAsync("news");         // a recovered one is in its rooms already

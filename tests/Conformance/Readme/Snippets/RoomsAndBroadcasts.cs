@@ -5,10 +5,10 @@ internal static class RoomsAndBroadcasts
     public static void Map(Stoa.SocketIO.Namespaces.SocketIOBuilder io)
     {
         // README
-        io.OnConnection(async (socket, _) => await socket.JoinAsync("lobby"));
-        io.On<string>("join", async (socket, room, _) => await socket.JoinAsync("room:" + room));
-        io.On<string>("leave", async (socket, room, _) => await socket.LeaveAsync("room:" + room));
-        io.On<string>("say", async (socket, text, _) =>
+        io.OnConnection(async (socket, cancellation) => await socket.JoinAsync("lobby"));
+        io.On<string>("join", async (socket, room, cancellation) => await socket.JoinAsync("room:" + room));
+        io.On<string>("leave", async (socket, room, cancellation) => await socket.LeaveAsync("room:" + room));
+        io.On<string>("say", async (socket, text, cancellation) =>
         {
             await socket.EmitAsync("you said", text);                                       // the sender alone
             await socket.To("lobby").EmitAsync("said", text);                               // the room without the sender
@@ -17,7 +17,7 @@ internal static class RoomsAndBroadcasts
             await socket.Namespace.EmitAsync("everybody", text);
             await socket.Namespace.Volatile.EmitAsync("position", 1, 2);                    // dropped for those who cannot take it now
         });
-        io.On<string>("close", async (socket, room, _) =>
+        io.On<string>("close", async (socket, room, cancellation) =>
         {
             await socket.Namespace.In("room:" + room).SocketsLeaveAsync("lobby");
             await socket.Namespace.In("room:" + room).DisconnectSocketsAsync();

@@ -22,7 +22,7 @@ internal static class SignedIn
         var app = builder.Build();
         app.MapPost("/sign-in", () =>       // yours: a form, a password …
             Results.SignIn(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ana")], "password"))));
-        app.MapSocketIO("/socket.io", io => io.OnConnection(async (socket, _) =>
+        app.MapSocketIO("/socket.io", io => io.OnConnection(async (socket, cancellation) =>
         {
             await socket.JoinAsync("user:" + socket.User.Identity!.Name);
             await socket.EmitAsync("hello", socket.User.Identity.Name);

@@ -25,7 +25,7 @@ internal static class TokenCheck
                 socket.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], "token"));
                 await next();
             });
-            io.On("whoami", async (happened, _) => await happened.AckAsync(happened.Socket.User.Identity?.Name));
+            io.On("whoami", async (happened, cancellation) => await happened.AckAsync(happened.Socket.User.Identity?.Name));
         });
         app.Run();
         // end
