@@ -1,6 +1,7 @@
 using System.Globalization;
 using Stoa.Core;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
 using Stoa.SocketIO;
@@ -13,7 +14,7 @@ namespace Stoa.Server.Realtime;
 /// The token comes in <c>auth.token</c>, in <c>Authorization: Bearer</c>, or in <c>?token=</c>, which ends up in access logs: the last choice.
 /// The key comes in <c>auth.token</c> or in <c>x-admin-key</c> (<see cref="DeskKey"/>).
 /// </remarks>
-public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, SocketShares shares, DeskKey desk)
+public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, SocketShares shares, DeskKey desk, Outages outages)
 {
     private const string CallerKey = "caller";
     private const string SessionKey = "session";
@@ -24,7 +25,7 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, Socket
     {
         NoteOrigin(socket);
         var token = TokenOf(socket.Handshake);
-        var caller = await desk.TryAsync(socket, token, cancellation) ?? await HolderAsync(token, cancellation);
+        var caller = await WhoAsync(socket, token, cancellation);
         if (shares.WhyNot(caller) is { } crowded)
             throw Refused(crowded);
 
@@ -73,6 +74,19 @@ public sealed class SocketGate(AccessTokens tokens, SessionGate sessions, Socket
         socket.Data[RightsKey] = Text(caller.RightsVersion);
         socket.Data[CallerKey] = caller;
         socket.User = BearerHandler.PrincipalOf(caller);
+    }
+
+    private async Task<Caller> WhoAsync(Socket socket, string? token, CancellationToken cancellation)
+    {
+        try
+        {
+            return await desk.TryAsync(socket, token, cancellation) ?? await HolderAsync(token, cancellation);
+        }
+        catch (Exception fault) when (outages.Notes(fault))
+        {
+            // Nobody can be told from anybody else until the record is back.
+            throw Refused(Outages.Unavailable);
+        }
     }
 
     /// <summary>Who holds the token, while its session lives.</summary>

@@ -32,6 +32,26 @@ public sealed class NetworkLimitTests
     }
 
     [Theory, EachDatabase]
+    public async Task Sockets_that_have_not_signed_in_have_a_share_for_each_network_at_the_servers_own_endpoint(Database database)
+    {
+        await using var stoa = StoaServer.Start(database, null, BehindProxy, ("SocketIO:MaxUnadmittedPerNetwork", "5"));
+        async Task<int[]> OpenAsync(string network, int count) => await Task.WhenAll(Enumerable.Range(0, count).Select(async i =>
+        {
+            using var one = From(stoa, $"{network}::{i + 1:x}");
+            return (await one.GetAsync("/socket.io/?EIO=4&transport=polling")).Status;
+        }));
+
+        var crowd = await OpenAsync("2001:db8:7:1", 20);
+
+        Assert.Equal(5, crowd.Count(static s => s == 200));
+        Assert.DoesNotContain(await OpenAsync("2001:db8:7:2", 2), static s => s != 200);
+
+        // Who signs in gives the place back at once.
+        using var ana = await stoa.RegisterAsync("ana");
+        await using var socket = await LiveSocket.ConnectAsync(ana);
+    }
+
+    [Theory, EachDatabase]
     public async Task Whoever_presents_invented_tokens_and_codes_is_slowed_down_at_every_door(Database database)
     {
         await using var stoa = StoaServer.Start(database, new ManualClock(), BehindProxy, ("Accounts:CredentialsPerAddressPerMinute", "10"));

@@ -7,6 +7,25 @@ namespace Slices.Messaging;
 public sealed class ConversationTests
 {
     [Theory, EachDatabase]
+    public async Task A_client_that_holds_numbers_which_never_were_is_told_to_begin_anew(Database database)
+    {
+        var (ana, ben) = await StoaServer.For(database).TwoPeopleAsync();
+        await ana.WriteToAsync(ben, "one");
+        var id = await ana.ConversationWithAsync(ben);
+        async Task<System.Text.Json.JsonElement> AfterAsync(long seq) => (await ana.GetAsync($"/api/conversations/{id}/messages?after={seq}")).Is(200).Body.GetProperty("data");
+
+        // As after a restore of an older record: the client is ahead of it.
+        var ahead = await AfterAsync(7);
+        await using var socket = await LiveSocket.ConnectAsync(ana);
+        var overSocket = await socket.AskAsync("dm:history", new { conversationId = id.ToString(System.Globalization.CultureInfo.InvariantCulture), after = 7 });
+
+        foreach (var page in new[] { ahead, overSocket })
+            Assert.Equal((true, 1, 0), (page.GetProperty("beginAnew").GetBoolean(), page.GetProperty("lastSeq").GetInt32(), page.GetProperty("messages").GetArrayLength()));
+        Assert.False((await AfterAsync(1)).GetProperty("beginAnew").GetBoolean());
+        Assert.False((await AfterAsync(0)).GetProperty("beginAnew").GetBoolean());
+    }
+
+    [Theory, EachDatabase]
     [Requirement("S3-28")]
     [Requirement("S3-3")]
     [Requirement("S3-5")]
