@@ -11,7 +11,8 @@ internal static class TryRedaction
 
     // Each is what some rule begins with and never ends: repeated, it asks for the rule's whole look ahead at every place.
     private static readonly string[] HostilePieces =
-        ["a@", "a.", "@", "1 ", "1-", "+1(", "five ", "dot ", "at ", "www.", "http://", "tele gram ", "\u200b1", "a.b@c.", "(", "\u0430", "wa.me/", "1/2/", "12:", "whatsapp:",
+        ["a@", "a.", "@", "1 ", "1-", "+1(", "five ", "dot ", "at ", "www.", "http://", "tele gram ", "\u200b1", "a.b@c.", "(", "\u0430",
+            "wa.me/", "1/2/", "12:", "whatsapp:",
             "&#64;", "&amp;", "%25", "%40", "&", "一", "点", "quatre-vingt-", "a_", "aAT", "t e", "insta pe "];
 
     public static async Task<int> RunAsync(CommandLine line, CancellationToken cancellation)
@@ -41,8 +42,11 @@ internal static class TryRedaction
 
         var time = CorpusReport.TimePerLine(corpus, scanner);
         var growth = HostileText.Growth(scanner, HostilePieces, HostileLength);
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0.0} µs a line"));
         await Console.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0.0} µs a line; hostile texts: {growth.Texts} of {HostileLength} characters, the slowest {growth.Slowest.TotalMilliseconds:0.0} ms; twice the length takes {growth.Ratio:0.00} times as long in all"));
+            CultureInfo.InvariantCulture,
+            $"hostile texts: {growth.Texts} of {HostileLength} characters, the slowest {growth.Slowest.TotalMilliseconds:0.0} ms; "
+                + $"twice the length takes {growth.Ratio:0.00} times as long in all"));
         return Cli.Ok;
     }
 
@@ -51,7 +55,8 @@ internal static class TryRedaction
     {
         var own = CorpusReport.Of([.. lines.Where(static l => !l.IsKeptApart)], scanner);
         var apart = CorpusReport.Of([.. lines.Where(static l => l.IsKeptApart)], scanner);
-        await SayAsync(language, kind, Number(own.Lines), Number(own.Found.Count), Share(own), Number(apart.Lines), Number(apart.Found.Count), Share(apart));
+        await SayAsync(language, kind, Number(own.Lines), Number(own.Found.Count), Share(own), Number(apart.Lines),
+            Number(apart.Found.Count), Share(apart));
     }
 
     private static async Task WriteAsync(IReadOnlyCollection<CorpusLine> lines, ContactScanner scanner)

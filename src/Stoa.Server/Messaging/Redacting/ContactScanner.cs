@@ -1,6 +1,7 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Finds e-mail addresses, telephone numbers, links and handles of other messengers in a text, also when they are disguised.</summary>
+/// <summary>Finds e-mail addresses, telephone numbers, links and handles of other messengers in a text, also when they are
+/// disguised.</summary>
 /// <remarks>
 /// Knows spelled digits and separators of the languages in <c>Languages</c>, blanks between letters, look-alike characters, invisible ones,
 /// entities and percent codes. No expression backtracks: the text is folded, cut into tokens, and each rule walks over the tokens looking a

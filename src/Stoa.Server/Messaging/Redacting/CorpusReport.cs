@@ -17,7 +17,8 @@ public sealed record CorpusReport(int Lines, IReadOnlyList<string> Found, IReadO
         {
             var body = line.Messages[^1];
             var hits = SplitContacts.Find(scanner, new LinesAround([.. line.Messages.SkipLast(1)], []), body);
-            (hits.Count > 0 ? found : missed).Add(hits.Count == 0 ? line.Text : ContactScanner.Replace(body, hits) + "   <-   " + line.Text);
+            (hits.Count > 0 ? found : missed).Add(hits.Count == 0 ? line.Text
+                : ContactScanner.Replace(body, hits) + "   <-   " + line.Text);
         }
 
         return new CorpusReport(lines.Count, found, missed);

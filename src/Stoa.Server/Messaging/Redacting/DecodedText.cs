@@ -82,7 +82,8 @@ internal sealed class DecodedText
         var code = 0;
         if (name[0] != '#')
             Named.TryGetValue(name.ToString().ToLowerInvariant(), out code);
-        else if (!int.TryParse(name[(isHex ? 2 : 1)..], isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out code))
+        else if (!int.TryParse(name[(isHex ? 2 : 1)..], isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
+            CultureInfo.InvariantCulture, out code))
             return null;
         if (code == 0 || !Rune.IsValid(code))
             return null;

@@ -1,6 +1,7 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Digits that a reader reads in one go: groups of them, spelled or plain, with signs, pictures and little words between.</summary>
+/// <summary>Digits that a reader reads in one go: groups of them, spelled or plain, with signs, pictures and little words
+/// between.</summary>
 internal sealed class DigitRun
 {
     // More between two groups is a sentence.
@@ -73,11 +74,13 @@ internal sealed class DigitRun
     }
 
     /// <summary>Whether it is an ordinary word, as no other words of its language are in the run.</summary>
-    public bool IsStray(Group group) => group.IsWeak && Groups.Count(g => !g.IsPlain && !g.IsWeak && (g.Languages & group.Languages) != 0) < 2
+    public bool IsStray(Group group) => group.IsWeak && Groups.Count(g => !g.IsPlain && !g.IsWeak
+        && (g.Languages & group.Languages) != 0) < 2
         && Groups.Count(g => (g.Languages & group.Languages) != 0) < LeastOrdinary && !IsBetweenItsOwn(group);
 
     /// <summary>Within the run, where at least one word of its language is surely a numeral.</summary>
-    private bool IsBetweenItsOwn(Group group) => group.First != First && group.Last != Last && Groups.Exists(g => !g.IsPlain && !g.IsWeak && (g.Languages & group.Languages) != 0);
+    private bool IsBetweenItsOwn(Group group) => group.First != First && group.Last != Last
+        && Groups.Exists(g => !g.IsPlain && !g.IsWeak && (g.Languages & group.Languages) != 0);
 
     /// <summary>Where the next group would begin; -1 when too much stands between.</summary>
     private static int AfterGap(Reading text, int i, out Gap gap)
@@ -89,11 +92,12 @@ internal sealed class DigitRun
             isTight &= !token.SpaceBefore;
             if (NumberGroup.TryRead(text, i, true, out _))
                 break;
-            if (!token.IsWord && !token.IsAnyOf("@%$€£¥₹₽?"))
+            if (!token.IsWord && !token.IsAnyOf("@%$€£¥₹₽?§°\u2032\u2033"))
                 (sign, signs) = (signs == 0 ? token.Text[0] : sign, signs + 1);
             else if (token.IsWord && token.Is(Kinds.Filler | Kinds.Dot | Kinds.Dash | Kinds.Slash | Kinds.Underscore | Kinds.Plus))
                 (fillers, hasAnd) = (fillers + 1, hasAnd || token.Is(Kinds.Little | Kinds.Pair));
-            else if (token.IsWord && !hasStranger && token.Text.Length <= ShortWord && !token.HasDigit && !token.Is(Kinds.Unit | Kinds.Currency | Kinds.Magnitude | Kinds.Cue))
+            else if (token.IsWord && !hasStranger && token.Text.Length <= ShortWord && !token.HasDigit
+                && !token.Is(Kinds.Unit | Kinds.Currency | Kinds.Magnitude | Kinds.Cue))
                 hasStranger = true;
             else
                 break;

@@ -77,7 +77,7 @@ internal sealed record DomainName(string Host, int End, Style Weakest)
                 (style, next) = (Style.Spaced, i);
             if (style == Style.None || next >= text.Count || !(lacksDot || Fits(text, style, next)))
                 break;
-            host = $"{host}.{(style == Style.Tight && !IsCyrillicEnding(text, next) ? text[next].Text : text[next].Word.Ending ?? text[next].Text)}";
+            host = $"{host}.{(style == Style.Tight && text[next].IsLatin ? text[next].Text : EndingAt(text, next))}";
             weakest = style > weakest ? style : weakest;
             i = next + 1;
         }
@@ -85,28 +85,32 @@ internal sealed record DomainName(string Host, int End, Style Weakest)
         return new DomainName(host, i, weakest);
     }
 
-    private static string LabelOf(Token token) => token.Text.Replace(' ', '.');
-
-    private static bool IsCyrillicEnding(Reading text, int i) => !text[i].IsLatin && text[i].Word.Ending is not null;
+    private static string LabelOf(Token token) => token.IsSurely(Kinds.House) ? token.Text.Replace(' ', '.') : token.Text;
 
     /// <summary>"my dash shop dot com"</summary>
     private static bool IsSpelledDash(Reading text, int i) =>
-        text.Is(i, Kinds.Dash) && i + 1 < text.Count && text[i + 1].IsWord && DotAt(text, i + 2, out var next) >= Style.Doubtful && IsEnding(text, next);
+        text.Is(i, Kinds.Dash) && i + 1 < text.Count && text[i + 1].IsWord && DotAt(text, i + 2, out var next) >= Style.Doubtful
+            && IsEnding(text, next);
 
     /// <summary>"@ handfest , ch", "@ manitas cl": behind an at sign hardly anything else can be meant.</summary>
     private static bool IsPoorDot(Reading text, int i, out int next)
     {
         next = text[i].IsAnyOf(",;:-.*#~^|_") && !text[i].LineBefore ? i + 1 : i;
-        return IsEnding(text, next) && text[next].IsLatin && !text[next].LineBefore && (text.IsClauseEnd(next + 1) || !TopLevel.IsDoubtful(text, EndingAt(text, next)));
+        return IsEnding(text, next) && text[next].IsLatin && !text[next].LineBefore
+            && (text.IsClauseEnd(next + 1) || !TopLevel.IsDoubtful(text, EndingAt(text, next)));
     }
 
     /// <summary>"gmail com", "www example com", "gmail,com".</summary>
     private static bool LacksDot(Reading text, int i, bool mayLackDots, string host) =>
         mayLackDots && text[i].IsWord && !text[i].LineBefore
-        && (host == "www" ? text[i].IsLatin && (IsEnding(text, i + 1) || text.IsSign(i + 1, ".")) : TopLevel.IsClear(EndingAt(text, i)) || (host.StartsWith("www.", StringComparison.Ordinal) && IsEnding(text, i) && !host.Contains('.', StringComparison.Ordinal)) || (host.StartsWith("www.", StringComparison.Ordinal) && host.LastIndexOf('.') == 3 && IsEnding(text, i)));
+        && (host == "www" ? text[i].IsLatin && (IsEnding(text, i + 1) || (text.IsSign(i + 1, ".") && IsEnding(text, i + 2)))
+            : TopLevel.IsClear(EndingAt(text, i)) || (host.StartsWith("www.", StringComparison.Ordinal) && IsEnding(text, i)
+            && !host.Contains('.', StringComparison.Ordinal)) || (host.StartsWith("www.", StringComparison.Ordinal)
+            && host.LastIndexOf('.') == 3 && IsEnding(text, i)));
 
     /// <summary>
-    /// A spaced or spelled dot joins two words only where the second is an ending or goes on to one, or the ordinary end of a sentence would
+    /// A spaced or spelled dot joins two words only where the second is an ending or goes on to one, or the ordinary end of a sentence
+    /// would
     /// be a host.
     /// </summary>
     private static bool Fits(Reading text, Style style, int next)
@@ -117,14 +121,16 @@ internal sealed record DomainName(string Host, int End, Style Weakest)
         {
             Style.Tight => true,
             Style.Bracketed => true,
-            Style.Spaced => text[next].SpaceBefore ? TopLevel.IsClear(EndingAt(text, next)) || (IsBothSpaced(text, next) && IsEnding(text, next)) || GoesOn(text, next) : IsEnding(text, next),
+            Style.Spaced => text[next].SpaceBefore ? (TopLevel.IsClear(EndingAt(text, next)) && !text.IsSurelyWord(text[next].Text))
+                || (IsBothSpaced(text, next) && IsEnding(text, next)) || GoesOn(text, next) : IsEnding(text, next),
             _ => IsEnding(text, next) || text[next].Is(Kinds.House) || GoesOn(text, next),
         };
     }
 
     private static bool IsBothSpaced(Reading text, int next) => text.IsSign(next - 1, ".") && text[next - 1].SpaceBefore;
 
-    private static bool GoesOn(Reading text, int next) => DotAt(text, next + 1, out var last) is not (Style.None or Style.Tight) && IsEnding(text, last) && TopLevel.IsClear(EndingAt(text, last));
+    private static bool GoesOn(Reading text, int next) => DotAt(text, next + 1, out var last) is not (Style.None or Style.Tight)
+        && IsEnding(text, last) && TopLevel.IsClear(EndingAt(text, last));
 
     private static string EndingAt(Reading text, int i) => i >= text.Count ? "" : text[i].Word.Ending ?? text[i].Text;
 
@@ -143,7 +149,8 @@ internal sealed record DomainName(string Host, int End, Style Weakest)
 
         if (text[i].Is(sign) || (sign == '.' && text[i].Is(',')))
             return StyleOfSign(text, i, next);
-        if (sign == '@' && text[i].IsAnyOf(InsteadOfAt) && text.IsTight(i) && next < text.Count && text.IsTight(next) && text[next].IsSurely(Kinds.House))
+        if (sign == '@' && text[i].IsAnyOf(InsteadOfAt) && text.IsTight(i) && next < text.Count && text.IsTight(next)
+            && text[next].IsSurely(Kinds.House))
             return Style.Tight;
         if (!text[i].IsWord || !text[i].Is(words))
             return Style.None;
@@ -162,7 +169,9 @@ internal sealed record DomainName(string Host, int End, Style Weakest)
         if (next >= text.Count)
             return Style.None;
         if (text[i].Is(','))
-            return text.IsTight(i) && TopLevel.IsClear(EndingAt(text, next)) && (text.IsTight(next) || text[next].Text == "com") ? Style.Spaced : Style.None;
+            return text.IsTight(i) && TopLevel.IsClear(EndingAt(text, next))
+                && (!text.IsSurelyWord(text[next].Text) || text.IsClauseEnd(next + 1))
+                && (text.IsTight(next) || (text[next].Text == "com" && text.IsClauseEnd(next + 1))) ? Style.Spaced : Style.None;
         if (text[next].SpaceBefore)
             return text[next].LineBefore && !text[i].Is('@') && !text[i].LineBefore ? Style.None : Style.Spaced;
         if (!text[i].SpaceBefore)

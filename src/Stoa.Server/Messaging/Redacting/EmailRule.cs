@@ -1,6 +1,7 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>E-mail addresses: <c>ana@example.org</c>, <c>ana (at) example dot org</c>, <c>ana arroba gmail</c>, <c>ana gmail com</c>.</summary>
+/// <summary>E-mail addresses: <c>ana@example.org</c>, <c>ana (at) example dot org</c>, <c>ana arroba gmail</c>, <c>ana gmail
+/// com</c>.</summary>
 internal static class EmailRule
 {
     private const int MaxLocalTokens = 24;
@@ -12,7 +13,8 @@ internal static class EmailRule
             var at = DomainName.AtAt(text, i, out var domain);
             if (at == Style.None && text[i].IsWord && IsHouseWithoutAt(text, i))
                 (at, domain) = (Style.Spaced, i);
-            if (at == Style.None || DomainName.Read(text, domain, mayLackDots: at != Style.Doubtful, isAddressed: text[i].Is('@') || at == Style.Bracketed) is not { } host)
+            if (at == Style.None || DomainName.Read(text, domain, mayLackDots: at != Style.Doubtful, isAddressed: text[i].Is('@')
+                || at == Style.Bracketed) is not { } host)
                 continue;
             var start = LocalPart.StartOf(text, i, domain, MaxLocalTokens);
             if (start < 0 || !IsAddress(text, start, i, at, host))
@@ -28,11 +30,14 @@ internal static class EmailRule
         if (style is Style.Doubtful)
         {
             // "look at example.com" is a link; "ana at example dot com" and "ana at gmail.com" are addresses.
-            if (text.Says(start, Kinds.Little | Kinds.Common | Kinds.Cue | Kinds.Site | Kinds.Greeting) && at - start == 1 && !IsChosen(text, start, at))
+            if (text.Says(start, Kinds.Little | Kinds.Common | Kinds.Cue | Kinds.Site | Kinds.Greeting) && at - start == 1
+                && !IsChosen(text, start, at))
                 return false;
             if (host.Weakest >= Style.Spaced)
-                return host.IsHost && (isHouse || text[at].Text is "at" or "et");
-            return isHouse && (host.Weakest == Style.Tight || IsChosen(text, start, at) || text.HasCueNear(start, at) || text.IsClause(start, host.End));
+                return host.IsHost && (host.Weakest != Style.Doubtful || isHouse || TopLevel.IsClear(host.Ending))
+                    && (isHouse || text[at].Text is "at" or "et");
+            return isHouse && (host.Weakest == Style.Tight || IsChosen(text, start, at) || text.HasCueNear(start, at)
+                || text.IsClause(start, host.End));
         }
 
         if (style is Style.Spelled)
@@ -51,6 +56,7 @@ internal static class EmailRule
     /// <summary>"maria.lopez gmail.com", "maria.lopez gmail com".</summary>
     private static bool IsHouseWithoutAt(Reading text, int i) =>
         text[i].IsSurely(Kinds.House) && text[i - 1].IsWord && !text[i].LineBefore
-        && !text.Says(i - 1, Kinds.Little | Kinds.Common | Kinds.Cue | Kinds.Site | Kinds.At | Kinds.Dot | Kinds.House) && Names.IsChosen(text, i - 1)
+        && !text.Says(i - 1, Kinds.Little | Kinds.Common | Kinds.Cue | Kinds.Site | Kinds.At | Kinds.Dot | Kinds.House)
+            && Names.IsChosen(text, i - 1)
         && DomainName.Read(text, i, mayLackDots: true) is { IsHost: true };
 }

@@ -3,8 +3,10 @@ using System.Text;
 
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>A text as it looks to a reader: lower case, without marks and invisible characters, look-alike letters and digits made plain.</summary>
-/// <remarks>Every folded character knows where it stood, so that a rule works on the plain form and a hit names the written one. Linear.</remarks>
+/// <summary>A text as it looks to a reader: lower case, without marks and invisible characters, look-alike letters and digits made
+/// plain.</summary>
+/// <remarks>Every folded character knows where it stood, so that a rule works on the plain form and a hit names the written one.
+/// Linear.</remarks>
 internal sealed class FoldedText
 {
     // Letters of other scripts that are drawn like Latin ones (Unicode TR 39, the common part).
@@ -97,7 +99,8 @@ internal sealed class FoldedText
             return rune.Value is 0x2028 or 0x2029 or 0x85 ? "\n" : " ";
 
         // ① ⁵ ⑳ and the like: numbers in a frame of their own.
-        if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherNumber && Rune.GetNumericValue(rune) is >= 0 and <= 20 and var number && number == Math.Floor(number))
+        if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherNumber && Rune.GetNumericValue(rune) is >= 0 and <= 20 and var number
+            && number == Math.Floor(number))
             return ((int)number).ToString(CultureInfo.InvariantCulture);
         var plain = Unframed(rune);
         return plain.IsBmp || Rune.IsLetter(plain) ? Look(Rune.ToLowerInvariant(plain)) : Picture(rune.Value);

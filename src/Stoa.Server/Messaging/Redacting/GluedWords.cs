@@ -13,7 +13,8 @@ internal static class GluedWords
 
     /// <summary>Beginnings of the parts, and the end; null for a single word.</summary>
     public static List<int>? Borders(FoldedText folded, int start, int end) =>
-        end - start < 2 ? null : ByScript(folded, start, end) ?? ByCurrency(folded, start, end) ?? ByNumber(folded, start, end) ?? ByUnderscore(folded, start, end) ?? ByCapitals(folded, start, end);
+        end - start < 2 ? null : ByScript(folded, start, end) ?? ByCurrency(folded, start, end) ?? ByNumber(folded, start,
+            end) ?? ByUnderscore(folded, start, end) ?? ByCapitals(folded, start, end);
 
     /// <summary>Digits or Latin letters glued to a script that cannot be taken for Latin: "звони89161234567", "আমারwhatsapp".</summary>
     private static List<int>? ByScript(FoldedText folded, int start, int end)
@@ -66,7 +67,10 @@ internal static class GluedWords
         var last = first;
         while (last < end && char.IsAsciiDigit(folded[last]))
             last++;
-        if (last - first < GluedDigits || last - first == end - start || !(IsKnown(folded, start, first) ? IsKnown(folded, last, end) || (last - first >= WholeNumber && first > start && IsSmall(folded, last, end)) : last - first >= WholeNumber && last < end && IsKnown(folded, last, end) && IsSmall(folded, start, first)))
+        if (last - first < GluedDigits || last - first == end - start
+            || !(IsKnown(folded, start, first) ? IsKnown(folded, last, end)
+            || (last - first >= WholeNumber && first > start && IsSmall(folded, last, end)) : last - first >= WholeNumber && last < end
+            && IsKnown(folded, last, end) && IsSmall(folded, start, first)))
             return null;
         List<int> borders = [start];
         if (first > start)
@@ -89,7 +93,8 @@ internal static class GluedWords
     }
 
     private static bool IsKnown(FoldedText folded, int start, int end) =>
-        start == end || (end - start >= 2 && Lexicon.Find(folded.Span(start, end)) is var word && word.Kinds != Kinds.None && !word.Is(Kinds.Reference | Kinds.Unit) && (!folded.IsCapital(end - 1) || word.Is(Kinds.Messenger | Kinds.Cue)));
+        start == end || (end - start >= 2 && Lexicon.Find(folded.Span(start, end)) is var word && word.Kinds != Kinds.None
+            && !word.Is(Kinds.Reference | Kinds.Unit) && (!folded.IsCapital(end - 1) || word.Is(Kinds.Messenger | Kinds.Cue)));
 
     /// <summary>"ana_at_gmail_dot_com", "five_five_five": the underscores are blanks.</summary>
     private static List<int>? ByUnderscore(FoldedText folded, int start, int end)

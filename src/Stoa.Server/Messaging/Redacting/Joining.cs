@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Joins tokens that a reader reads as one word: spelled letter by letter, phrases of the tables, names of messengers in disguise.</summary>
+/// <summary>Joins tokens that a reader reads as one word: spelled letter by letter, phrases of the tables, names of messengers in
+/// disguise.</summary>
 /// <remarks>Each looks a fixed number of tokens ahead, so the time grows with the length alone.</remarks>
 internal static class Joining
 {
@@ -18,9 +19,11 @@ internal static class Joining
     private const string Drawn = "@$!|0134578€";
     private const string Letters = "asiioieastbe";
 
-    private static readonly FrozenSet<string> Shorts = FrozenSet.Create(StringComparer.Ordinal, "ig", "tg", "wa", "fb", "sc", "vk", "wx", "vx", "qq");
+    private static readonly FrozenSet<string> Shorts = FrozenSet.Create(StringComparer.Ordinal, "ig", "tg", "wa", "fb", "sc", "vk", "wx",
+        "vx", "qq");
     private static readonly FrozenSet<char> Beginnings =
-        Lexicon.LongMessengers.SelectMany(static m => Drawn.Where((_, i) => Letters[i] == m[0]).Append(m[0]).Append(m[0] is 'l' or 'i' ? '1' : m[0])).ToFrozenSet();
+        Lexicon.LongMessengers.SelectMany(static m => Drawn.Where((_, i) => Letters[i] == m[0]).Append(m[0]).Append(m[0] is 'l' or 'i'
+            ? '1' : m[0])).ToFrozenSet();
 
     public static List<Token> Joined(List<Token> tokens) => WithMessengers(WithPhrases(WithSpelled(tokens)));
 
@@ -48,7 +51,8 @@ internal static class Joining
                 continue;
             }
 
-            joined.Add(Word(tokens, i, end, string.Concat(tokens.Skip(i).Take(end - i).Where(static t => t.IsWord).Select(static t => t.Text))));
+            joined.Add(Word(tokens, i, end, string.Concat(tokens.Skip(i).Take(end - i).Where(static t => t.IsWord).Select(static t =>
+                t.Text))));
             i = end;
         }
 
@@ -66,12 +70,14 @@ internal static class Joining
         if (letters != 1 || i + 2 >= tokens.Count || !tokens[i + 1].IsAnyOf(Hyphens))
             return end;
         var sign = tokens[i + 1].Text[0];
-        while (end + 1 < tokens.Count && tokens[end].Is(sign) && !tokens[end].SpaceBefore && IsSingleLetter(tokens[end + 1]) && !tokens[end + 1].SpaceBefore)
+        while (end + 1 < tokens.Count && tokens[end].Is(sign) && !tokens[end].SpaceBefore && IsSingleLetter(tokens[end + 1])
+            && !tokens[end + 1].SpaceBefore)
             (end, letters) = (end + 2, letters + 1);
         return letters >= SpacedLetters ? end : i + (letters = 1);
     }
 
-    private static bool IsSingleLetter(Token token) => token.IsWord && token.Text.Length == 1 && char.IsLetter(token.Text[0]) && !token.Has(Writing.Unspaced);
+    private static bool IsSingleLetter(Token token) => token.IsWord && token.Text.Length == 1 && char.IsLetter(token.Text[0])
+        && !token.Has(Writing.Unspaced);
 
     /// <summary>"full stop", "quatre-vingt-dix": the longest phrase of the tables.</summary>
     private static List<Token> WithPhrases(List<Token> tokens)
@@ -79,7 +85,8 @@ internal static class Joining
         List<Token>? joined = null;
         for (var i = 0; i < tokens.Count; i++)
         {
-            var end = tokens[i].IsWord && Lexicon.Phrases.TryGetValue(tokens[i].Text, out var longest) ? PhraseEnd(tokens, i, longest, out var phrase) : PhraseEnd(tokens, i, 0, out phrase);
+            var end = tokens[i].IsWord && Lexicon.Phrases.TryGetValue(tokens[i].Text, out var longest)
+                ? PhraseEnd(tokens, i, longest, out var phrase) : PhraseEnd(tokens, i, 0, out phrase);
             if (end < 0)
             {
                 joined?.Add(tokens[i]);
@@ -100,12 +107,15 @@ internal static class Joining
         (phrase, var text) = ("", tokens[start].Text);
         for (var words = 1; words < longest && i < tokens.Count; words++)
         {
-            if (!tokens[i].IsWord && tokens[i].IsAnyOf("-'./") && !tokens[i].SpaceBefore && i + 1 < tokens.Count && !tokens[i + 1].SpaceBefore)
+            var hasDot = tokens[i].Is('.');
+            if (tokens[i].IsAnyOf("-'./") && !tokens[i].SpaceBefore && i + 1 < tokens.Count && !tokens[i + 1].SpaceBefore)
                 i++;
             if (!tokens[i].IsWord || tokens[i].LineBefore)
                 break;
             text = $"{text} {tokens[i++].Text}";
-            if (Lexicon.IsPhrase(text))
+
+            // A dot within is part of "web.de"; elsewhere it is a host's.
+            if (Lexicon.IsPhrase(text) && (!hasDot || Lexicon.Find(text).Is(Kinds.House)))
                 (end, phrase) = (i, text);
         }
 
@@ -153,14 +163,20 @@ internal static class Joining
                 letters.Append(Letters[sign]);
             else if (token.IsWord && token.Text.Length <= LongestName)
                 AppendPlain(letters, token.Text);
-            else if (i == start || !token.IsAnyOf(Hyphens) || token.SpaceBefore)
+            else if (i == start || !token.IsAnyOf(Hyphens) || token.SpaceBefore || IsHost(tokens, i))
                 break;
-            if (letters.Length >= 5 && token.Text.Length > 0 && Known(letters) is { } known && known != first.Text && !IsSentence(tokens, start, i))
+            if (letters.Length >= 5 && token.Text.Length > 0 && Known(letters) is { } known && known != first.Text
+                && !IsSentence(tokens, start, i))
                 (found, name) = (i + 1, known);
         }
 
         return found;
     }
+
+    /// <summary>"cash.app/ana": a host with a path.</summary>
+    private static bool IsHost(List<Token> tokens, int dot) =>
+        tokens[dot].Is('.') && dot + 2 < tokens.Count && Lexicon.TopLevels.Contains(tokens[dot + 1].Text) && tokens[dot + 2].Is('/')
+            && !tokens[dot + 2].SpaceBefore;
 
     /// <summary>"can i message you" has the letters of a messenger, and so has "sky pe" of none.</summary>
     private static bool IsSentence(List<Token> tokens, int start, int last) =>
@@ -191,7 +207,8 @@ internal static class Joining
     private static bool IsShort(List<Token> tokens, int i, out string name)
     {
         name = "";
-        if (i + 3 >= tokens.Count || !tokens[i + 1].IsAnyOf(Hyphens) || tokens[i + 1].SpaceBefore || tokens[i + 2].Text.Length != 1 || tokens[i + 2].SpaceBefore || !tokens[i + 3].IsAnyOf(":@=-"))
+        if (i + 3 >= tokens.Count || !tokens[i + 1].IsAnyOf(Hyphens) || tokens[i + 1].SpaceBefore || tokens[i + 2].Text.Length != 1
+            || tokens[i + 2].SpaceBefore || !tokens[i + 3].IsAnyOf(":@=-"))
             return false;
         name = tokens[i].Text + tokens[i + 2].Text;
         return Shorts.Contains(name);
@@ -202,6 +219,7 @@ internal static class Joining
         var writing = tokens[start].Writing;
         for (var i = start + 1; i < end; i++)
             writing |= tokens[i].Writing & Writing.Latin;
-        return new Token(text, tokens[start].Start, tokens[end - 1].End, true, writing & ~(Writing.Capitals | Writing.Camel), Lexicon.Find(text));
+        return new Token(text, tokens[start].Start, tokens[end - 1].End, true, writing & ~(Writing.Capitals | Writing.Camel),
+            Lexicon.Find(text));
     }
 }

@@ -4,7 +4,8 @@ namespace Stoa.Server.Messaging.Redacting;
 
 /// <summary>The words of one language, read from <c>Languages/xx.txt</c>.</summary>
 /// <remarks>
-/// A line is <c>row: word word</c>; a row may go on in a second line of its name. Within a word <c>_</c> is a blank, <c>*</c> at the end any
+/// A line is <c>row: word word</c>; a row may go on in a second line of its name. Within a word <c>_</c> is a blank, <c>*</c> at the end
+/// any
 /// ending, <c>?</c> in front says that it is an ordinary word besides, and <c>=</c> tells the top level domain it says. <c>-</c> alone: the
 /// language has none. Every language has every row, so that what is missing is seen: <see cref="FormatException"/> otherwise.
 /// </remarks>
@@ -18,7 +19,8 @@ public sealed class LanguageTable
     /// <param name="IsStem">Any ending may follow.</param>
     internal readonly record struct Entry(string Text, bool IsStem, Word Word);
 
-    private LanguageTable(string name, List<Entry> entries, List<string> wordEndings) => (Name, Entries, WordEndings) = (name, entries, wordEndings);
+    private LanguageTable(string name, List<Entry> entries, List<string> wordEndings) =>
+        (Name, Entries, WordEndings) = (name, entries, wordEndings);
 
     public string Name { get; }
 
@@ -29,7 +31,8 @@ public sealed class LanguageTable
 
     /// <summary>The rows every language has.</summary>
     public static IReadOnlyList<string> Rows { get; } =
-        [.. Enumerable.Range(0, LastNumeral + 1).Concat([30, 40, 50, 60, 70, 80, 90, 100]).Select(static n => n.ToString(CultureInfo.InvariantCulture)),
+        [.. Enumerable.Range(0, LastNumeral + 1).Concat([30, 40, 50, 60, 70, 80, 90, 100]).Select(static n =>
+            n.ToString(CultureInfo.InvariantCulture)),
             .. Names.Keys, WordEndingRow];
 
     private const string WordEndingRow = "word-ending";
@@ -67,7 +70,8 @@ public sealed class LanguageTable
         return new LanguageTable(name, entries, [.. rows[WordEndingRow].Where(static w => w != "-")]);
     }
 
-    private static bool IsNumeral(string row) => int.TryParse(row, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < 1000;
+    private static bool IsNumeral(string row) => int.TryParse(row, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        && value < 1000;
 
     private static Entry EntryOf(string name, string row, string written, int bit)
     {

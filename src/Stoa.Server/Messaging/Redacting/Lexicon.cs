@@ -3,7 +3,8 @@ using System.Reflection;
 
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>All words the rules know, folded: the tables of the languages and the top level domains. A malformed one stops the start.</summary>
+/// <summary>All words the rules know, folded: the tables of the languages and the top level domains. A malformed one stops the
+/// start.</summary>
 internal static class Lexicon
 {
     private const int ShortestStem = 3;
@@ -14,12 +15,15 @@ internal static class Lexicon
     public static IReadOnlyList<LanguageTable> Tables { get; } = ReadTables();
 
     // Arabic writes "and", "in", "with", "to", "as" and the article at the beginning of the word.
-    private static readonly string[] Clitics = ["\u0627\u0644", "\u0628\u0627\u0644", "\u0648\u0627\u0644", "\u0639\u0627\u0644", "\u0644\u0644", "\u0648", "\u0628", "\u0641", "\u0644", "\u0643", "\u0639"];
+    private static readonly string[] Clitics = ["\u0627\u0644", "\u0628\u0627\u0644", "\u0648\u0627\u0644", "\u0639\u0627\u0644",
+        "\u0644\u0644", "\u0648", "\u0628", "\u0641", "\u0644", "\u0643", "\u0639"];
 
     private static readonly FrozenDictionary<string, Word> Exact = Merged(isStem: false);
     private static readonly FrozenDictionary<string, Word> Stems = Merged(isStem: true);
-    private static readonly FrozenDictionary<string, Word>.AlternateLookup<ReadOnlySpan<char>> ExactBySpan = Exact.GetAlternateLookup<ReadOnlySpan<char>>();
-    private static readonly FrozenDictionary<string, Word>.AlternateLookup<ReadOnlySpan<char>> StemBySpan = Stems.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string,
+        Word>.AlternateLookup<ReadOnlySpan<char>> ExactBySpan = Exact.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string,
+        Word>.AlternateLookup<ReadOnlySpan<char>> StemBySpan = Stems.GetAlternateLookup<ReadOnlySpan<char>>();
     private static readonly int LongestStem = Stems.Keys.Max(static k => k.Length);
 
     /// <summary>First words of phrases, and how many words the longest phrase with it has.</summary>
@@ -35,7 +39,8 @@ internal static class Lexicon
 
     // The joined names of messengers that are long enough to be told when signs, blanks and digits stand within.
     public static FrozenSet<string> LongMessengers { get; } = Exact.Concat(Stems)
-        .Where(static w => w.Value.IsSurely(Kinds.Messenger) && w.Key.All(char.IsAsciiLetter) && w.Key.Length >= 5).Select(static w => w.Key)
+        .Where(static w => w.Value.IsSurely(Kinds.Messenger) && w.Key.All(char.IsAsciiLetter)
+            && w.Key.Length >= 5).Select(static w => w.Key)
         .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The word's meaning; <see cref="Word.Unknown"/> when no table has it.</summary>
@@ -85,7 +90,8 @@ internal static class Lexicon
     private static LanguageTable[] ReadTables()
     {
         const string Folder = "languages/";
-        var names = Here.GetManifestResourceNames().Where(static n => n.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        var names = Here.GetManifestResourceNames().Where(static n =>
+            n.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
         return [.. names.Select(static (resource, bit) =>
         {
             using var file = Open(resource);
@@ -108,14 +114,17 @@ internal static class Lexicon
         return words.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>A phrase in Arabic also with what may be written at its beginning; a single word's is taken off when it is looked up.</summary>
+    /// <summary>A phrase in Arabic also with what may be written at its beginning; a single word's is taken off when it is looked
+    /// up.</summary>
     private static IEnumerable<string> WithClitics(string text) =>
-        text[0] is >= '\u0621' and <= '\u064A' && text.Contains(' ', StringComparison.Ordinal) ? Clitics.Select(c => c + text).Prepend(text) : [text];
+        text[0] is >= '\u0621' and <= '\u064A' && text.Contains(' ', StringComparison.Ordinal)
+            ? Clitics.Select(c => c + text).Prepend(text) : [text];
 
     private static FrozenDictionary<string, int> PhrasesOf()
     {
         var longest = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var words in Exact.Keys.Concat(Stems.Keys).Where(static k => k.Contains(' ', StringComparison.Ordinal)).Select(static k => k.Split(' ')))
+        foreach (var words in Exact.Keys.Concat(Stems.Keys).Where(static k => k.Contains(' ', StringComparison.Ordinal)).Select(static k =>
+            k.Split(' ')))
             longest[words[0]] = Math.Max(longest.GetValueOrDefault(words[0]), words.Length);
         return longest.ToFrozenDictionary(StringComparer.Ordinal);
     }

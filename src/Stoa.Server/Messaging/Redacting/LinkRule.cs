@@ -12,7 +12,8 @@ internal static class LinkRule
 
     /// <summary>Schemes of messengers need no host behind them: <c>tg://resolve?domain=ana</c>.</summary>
     private static readonly FrozenSet<string> Schemes = FrozenSet.Create(
-        StringComparer.Ordinal, "http", "https", "hxxp", "hxxps", "ftp", "tg", "whatsapp", "viber", "skype", "weixin", "wechat", "line", "fb", "instagram", "signal", "sgnl", "snapchat", "discord", "threema", "xmpp", "matrix");
+        StringComparer.Ordinal, "http", "https", "hxxp", "hxxps", "ftp", "tg", "whatsapp", "viber", "skype", "weixin", "wechat", "line",
+            "fb", "instagram", "signal", "sgnl", "snapchat", "discord", "threema", "xmpp", "matrix");
 
     public static void Find(Reading text, Func<string, bool> isAllowed, List<ContactHit> hits)
     {
@@ -55,20 +56,29 @@ internal static class LinkRule
     private static bool IsBare(Reading text, int start, DomainName host)
     {
         // An address's own host, the name of a method, of a product or a file, and a number are no links.
-        if (!host.IsHost || TopLevel.IsProduct(host.Host) || (text.IsSign(start - 1, "@.") && text.IsTight(start)) || (text.IsSign(host.End, "(") && text.IsTight(host.End)))
+        if (!host.IsHost || TopLevel.IsProduct(host.Host) || (text.IsSign(start - 1, "@.") && text.IsTight(start))
+            || (text.IsSign(host.End, "(") && text.IsTight(host.End)))
             return false;
         if (ContactAddress.IsKnown(host.Host))
             return true;
+        if (text.IsSign(start - 1, "/\\") && text.IsTight(start) && text.IsTight(start - 1))
+            return false;
         var labels = host.Host[..^(host.Ending.Length + 1)];
-        if (labels.Split('.').All(static l => l.All(char.IsAsciiDigit)) || labels.Length < 2 || text[start].Is(Kinds.Little) && host.Weakest > Style.Tight && labels.Length < 4)
+        if (labels.Split('.').All(static l => l.All(char.IsAsciiDigit)) || labels.Length < 2 || text[start].Is(Kinds.Little)
+            && host.Weakest > Style.Tight && labels.Length < 4)
             return false;
         var last = text[host.End - 1];
-        if (last.Has(Writing.Capital) && !text[start].Has(Writing.Capitals) && !(TopLevel.IsClear(host.Ending) && host.Weakest == Style.Tight))
+        if (last.Has(Writing.Capital) && !text[start].Has(Writing.Capitals)
+            && !(TopLevel.IsClear(host.Ending) && host.Weakest == Style.Tight))
             return false;
         return host.Weakest switch
         {
             Style.Tight when TopLevel.IsFile(host.Ending) => IsSpokenOf(text, start, host),
-            Style.Doubtful => TopLevel.IsClear(host.Ending) || last.Word.Ending is not null || IsSpokenOf(text, start, host) || (!TopLevel.IsDoubtful(text, host.Ending) && text.IsClauseEnd(host.End)) || text.IsClause(start, host.End),
+            Style.Doubtful when text[start].Is(Kinds.Little | Kinds.Common) && !TopLevel.IsClear(host.Ending) => false,
+            not Style.Tight when !last.IsLatin && last.Word.Ending is not null && !last.IsSurely(Kinds.Ending)
+                && !text.IsClauseEnd(host.End) => false,
+            Style.Doubtful => TopLevel.IsClear(host.Ending) || last.Word.Ending is not null || IsSpokenOf(text, start, host)
+                || (!TopLevel.IsDoubtful(text, host.Ending) && text.IsClauseEnd(host.End)) || text.IsClause(start, host.End),
             _ => !TopLevel.IsDoubtful(text, host.Ending) || IsSpokenOf(text, start, host) || IsAlone(text, start, host, labels),
         };
     }
@@ -76,7 +86,7 @@ internal static class LinkRule
     /// <summary>A path behind it, or a word for a page before it.</summary>
     private static bool IsSpokenOf(Reading text, int start, DomainName host)
     {
-        if ((text.IsSign(host.End, "/") && text.IsTight(host.End)) || text.Is(host.End, Kinds.Slash))
+        if ((text.IsSign(host.End, "/") && text.IsTight(host.End) && TopLevel.IsUsual(host.Ending)) || text.Is(host.End, Kinds.Slash))
             return true;
         for (var i = start - 1; i >= 0 && start - i <= SiteDistance && (text[i].IsWord || text[i].IsAnyOf(":(\"'->")); i--)
         {
@@ -90,9 +100,11 @@ internal static class LinkRule
     /// <summary>Written as a name is, at the end of what is said: the sentence does not go on behind a missing blank.</summary>
     private static bool IsAlone(Reading text, int start, DomainName host, string labels) =>
         labels.AsSpan().ContainsAny('-', '.') || labels.AsSpan().ContainsAnyInRange('0', '9')
-        || (text.IsClauseEnd(host.End) && labels.Length > ShortestDoubtful && !text[start].Is(Kinds.Little | Kinds.Common) && !text[start].Has(Writing.Capital));
+        || (text.IsClauseEnd(host.End) && labels.Length > ShortestDoubtful && !text[start].Is(Kinds.Little | Kinds.Common)
+            && !text[start].Has(Writing.Capital));
 
-    /// <summary>A tight address goes on to the next blank, or to a script without blanks, less the punctuation of the sentence around it.</summary>
+    /// <summary>A tight address goes on to the next blank, or to a script without blanks, less the punctuation of the sentence around
+    /// it.</summary>
     private static int EndOf(Reading text, int end)
     {
         end = SpelledPath(text, end);
@@ -100,7 +112,8 @@ internal static class LinkRule
         if (end >= text.Count || text[end].SpaceBefore || !text[end].IsAnyOf("/?#:"))
             return stop;
         var source = text.Source;
-        while (stop < source.Length && !char.IsWhiteSpace(source[stop]) && Scripts.Of(source[stop]) is not (Script.Han or Script.Unspaced) && source[stop] is not (>= '\u3000' and <= '\u303F') and not (>= '\uFF01' and <= '\uFF1F'))
+        while (stop < source.Length && !char.IsWhiteSpace(source[stop]) && Scripts.Of(source[stop]) is not (Script.Han or Script.Unspaced)
+            && source[stop] is not (>= '\u3000' and <= '\u303F') and not (>= '\uFF01' and <= '\uFF1F'))
             stop++;
         while (stop > text[end - 1].End && Punctuation.Contains(source[stop - 1], StringComparison.Ordinal))
             stop--;
@@ -110,7 +123,8 @@ internal static class LinkRule
     /// <summary>"t.me slash ana", "wa.me / 49151…", "linktr.ee / ana".</summary>
     private static int SpelledPath(Reading text, int end)
     {
-        while (end + 1 < text.Count && text[end + 1].IsWord && !text[end + 1].LineBefore && (text[end].Is(Kinds.Slash) || (text.IsSign(end, "/\\") && text[end].SpaceBefore)))
+        while (end + 1 < text.Count && text[end + 1].IsWord && !text[end + 1].LineBefore
+            && (text[end].Is(Kinds.Slash) || (text.IsSign(end, "/\\") && text[end].SpaceBefore)))
             end = Names.LastOf(text, end + 1) + 1;
         return end;
     }

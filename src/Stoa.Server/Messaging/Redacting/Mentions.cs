@@ -9,18 +9,21 @@ internal static class Mentions
     /// <summary>Whether the at sign here begins a name that gives a contact away.</summary>
     public static bool IsContact(Reading text, int at)
     {
-        if (at + 1 >= text.Count || !text[at + 1].IsWord || text[at + 1].SpaceBefore || (at > 0 && text[at - 1].IsWord && text.IsTight(at) && !text[at - 1].Has(Writing.Unspaced)))
+        if (at + 1 >= text.Count || !text[at + 1].IsWord || text[at + 1].SpaceBefore
+            || (at > 0 && text[at - 1].IsWord && text.IsTight(at) && !text[at - 1].Has(Writing.Unspaced)))
             return false;
         var name = text[at + 1];
         var last = Names.LastOf(text, at + 1);
-        if (text[last].End - name.Start < Names.MinimumLength || name.IsDigits || !name.Text.Any(char.IsLetter) || (text.IsSign(last + 1, "(/") && text.IsTight(last + 1)))
+        if (text[last].End - name.Start < Names.MinimumLength || name.IsDigits || !name.Text.Any(char.IsLetter)
+            || (text.IsSign(last + 1, "(/") && text.IsTight(last + 1)))
             return false;
         if (text.HasCueNear(at, last))
             return !IsSpokenTo(text, at, last) || text.HasCueBefore(at, 3);
         return IsChosenName(text, at, last) && !IsSpokenTo(text, at, last);
     }
 
-    private static bool IsChosenName(Reading text, int at, int last) => last > at + 1 || text[at + 1].HasDigit || text[at + 1].Text.Contains('_', StringComparison.Ordinal);
+    private static bool IsChosenName(Reading text, int at, int last) => last > at + 1 || text[at + 1].HasDigit
+        || text[at + 1].Text.Contains('_', StringComparison.Ordinal);
 
     /// <summary>At the beginning of a sentence that goes on, behind a greeting, or between commas.</summary>
     private static bool IsSpokenTo(Reading text, int at, int last)
@@ -32,6 +35,7 @@ internal static class Mentions
         var before = at - 1;
         while (before > 0 && !text[before].IsWord && !text.IsSign(before, ".!?:"))
             before--;
-        return (isFirst && words >= WordsOfSentence) || (before >= 0 && text[before].Is(Kinds.Greeting)) || (text.IsSign(at - 1, ",") && (text.IsClauseEnd(last + 1) && at > 2));
+        return (isFirst && words >= WordsOfSentence) || (before >= 0 && text[before].Is(Kinds.Greeting))
+            || (text.IsSign(at - 1, ",") && (text.IsClauseEnd(last + 1) && at > 2));
     }
 }

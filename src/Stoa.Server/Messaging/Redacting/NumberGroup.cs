@@ -1,6 +1,7 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Reads one group of digits: plain, spelled ("quatre-vingt-dix-sept" is two), multiplied ("double five"), with look-alike letters.</summary>
+/// <summary>Reads one group of digits: plain, spelled ("quatre-vingt-dix-sept" is two), multiplied ("double five"), with look-alike
+/// letters.</summary>
 internal static class NumberGroup
 {
     private const string LookAlikes = "olisbz|";
@@ -44,19 +45,23 @@ internal static class NumberGroup
     {
         var word = text[i].Word;
         var (last, digits, room) = (i, word.Digits, Room(word));
-        while (room > 0 && NextNumeral(text, last, word.Languages, out var next) && text[next].Word is var part && part.Digits <= room && part.Value > 0)
+        while (room > 0 && NextNumeral(text, last, word.Languages, out var next) && text[next].Word is var part && part.Digits <= room
+            && part.Value > 0)
             (last, room) = (next, part.Digits == 2 ? Room(part) : 0);
         if (word.Digits == 1 && last == i && UnitsFirst(text, i, out var tens))
             (last, digits) = (tens, 2);
 
         // "Five hundred" is an amount, but "zero seven five hundred 123" goes on.
         var hasMagnitude = text.Is(last + 1, Kinds.Magnitude) && !text.Is(last + 1, Kinds.Numeral);
-        var goesOn = hasMagnitude && isWithin && digits == 1 && !text[i].Has(Writing.Unspaced) && last + 2 < text.Count && (text[last + 2].IsDigits || text.Is(last + 2, Kinds.Numeral)) && !text.Is(last + 3, Kinds.Magnitude);
-        group = new DigitRun.Group(i, goesOn ? last + 1 : last, goesOn ? 3 : digits, false, word.Languages, last == i && !word.IsSurely(Kinds.Numeral), default);
+        var goesOn = hasMagnitude && isWithin && digits == 1 && !text[i].Has(Writing.Unspaced) && last + 2 < text.Count
+            && (text[last + 2].IsDigits || text.Is(last + 2, Kinds.Numeral)) && !text.Is(last + 3, Kinds.Magnitude);
+        group = new DigitRun.Group(i, goesOn ? last + 1 : last, goesOn ? 3 : digits, false, word.Languages, last == i
+            && !word.IsSurely(Kinds.Numeral), default);
         return !hasMagnitude || goesOn;
     }
 
-    private static int Room(Word word) => word.Value is >= 100 && word.Value % 100 == 0 ? 2 : word.Value is >= 10 && word.Value % 10 == 0 ? 1 : 0;
+    private static int Room(Word word) => word.Value is >= 100 && word.Value % 100 == 0 ? 2 : word.Value is >= 10
+        && word.Value % 10 == 0 ? 1 : 0;
 
     private static bool NextNumeral(Reading text, int last, int languages, out int next)
     {
@@ -139,7 +144,8 @@ internal static class NumberGroup
         part = Word.Unknown;
         for (length = Math.Min(LongestNumeral, word.Length - at); length >= 2; length--)
         {
-            if (Lexicon.TryFind(word.AsSpan(at, length), out part) && (part.Languages & languages) != 0 && (part.Is(Kinds.Numeral | Kinds.Double | Kinds.Triple) || (part.Is(Kinds.Pair) && at > 0)))
+            if (Lexicon.TryFind(word.AsSpan(at, length), out part) && (part.Languages & languages) != 0
+                && (part.Is(Kinds.Numeral | Kinds.Double | Kinds.Triple) || (part.Is(Kinds.Pair) && at > 0)))
                 return true;
         }
 

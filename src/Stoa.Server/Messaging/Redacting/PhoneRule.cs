@@ -38,7 +38,8 @@ internal static class PhoneRule
         if (!first.HasCue || second.Count > LongestRest || OnlyRun(first) is not { } begin || OnlyRun(second) is not { } rest)
             return null;
         var digits = begin.Digits + rest.Digits;
-        return begin.Digits is >= 2 and < MinimumDigits && rest.Digits >= 3 && digits is >= WholeNumber and <= LongestNumber && !Amounts.IsNamed(second, rest.Last + 1)
+        return begin.Digits is >= 2 and < MinimumDigits && rest.Digits >= 3 && digits is >= WholeNumber and <= LongestNumber
+            && !Amounts.IsNamed(second, rest.Last + 1)
             ? new ContactHit(ContactRule.Phone, second[rest.First].Start, second[rest.Last].End - second[rest.First].Start) : null;
     }
 
@@ -79,7 +80,8 @@ internal static class PhoneRule
         return digits;
     }
 
-    /// <summary>One number each: a plus begins another one, and a short word is part of a number only where it begins as one dials.</summary>
+    /// <summary>One number each: a plus begins another one, and a short word is part of a number only where it begins as one
+    /// dials.</summary>
     private static IEnumerable<DigitRun> Parts(Reading text, DigitRun run)
     {
         var from = run.IsStray(run.Groups[0]) ? 1 : 0;
@@ -98,11 +100,13 @@ internal static class PhoneRule
         var group = run.Groups[i];
         if (from >= i || run.IsStray(group))
             return run.IsStray(group);
-        if (text.IsSign(group.First - 1, "+") && text.IsTight(group.First) && run.Groups.Skip(i).Sum(static g => g.Digits) >= MinimumDigits && text[group.First - 1].SpaceBefore)
+        if (text.IsSign(group.First - 1, "+") && text.IsTight(group.First) && run.Groups.Skip(i).Sum(static g => g.Digits) >= MinimumDigits
+            && text[group.First - 1].SpaceBefore)
             return true;
 
         // "in 2024, 0171 2345678"
-        if (group.Before is { Signs: ',' or '.' or ';' or ':', IsTight: false } && group.IsPlain && text[group.First].Text is { Length: >= 3 } next && next[0] == '0' && text[run.Groups[from].First].Text[0] != '0')
+        if (group.Before is { Signs: ',' or '.' or ';' or ':', IsTight: false } && group.IsPlain
+            && text[group.First].Text is { Length: >= 3 } next && next[0] == '0' && text[run.Groups[from].First].Text[0] != '0')
             return true;
         return group.Before.HasStranger && !(text[run.Groups[from].First].Text[0] == '0' || text.IsSign(run.Groups[from].First - 1, "+"));
     }
@@ -110,7 +114,8 @@ internal static class PhoneRule
     private static DigitRun WithoutTail(DigitRun run)
     {
         var count = run.Groups.Count;
-        return count > 1 && run.Groups[^1] is { Digits: <= 2, IsPlain: true, Before: { Signs: ',' or '.' or ';' or '(' or '!', IsTight: false } } && run.Digits - run.Groups[^1].Digits >= WholeNumber
+        return count > 1 && run.Groups[^1] is { Digits: <= 2, IsPlain: true,
+            Before: { Signs: ',' or '.' or ';' or '(' or '!', IsTight: false } } && run.Digits - run.Groups[^1].Digits >= WholeNumber
             && run.Groups[count - 2].Digits > 2
             ? run.Part(0, count - 1) : run;
     }
@@ -118,7 +123,8 @@ internal static class PhoneRule
     /// <summary>The plus and the bracket in front belong to the number.</summary>
     private static int StartOf(Reading text, int first)
     {
-        while (first > 0 && ((text.IsSign(first - 1, "+(") && !text[first].LineBefore) || (text[first - 1].Is(Kinds.Plus) && !text[first - 1].Is(Kinds.Little | Kinds.Common | Kinds.Filler))))
+        while (first > 0 && ((text.IsSign(first - 1, "+(") && !text[first].LineBefore)
+            || (text[first - 1].Is(Kinds.Plus) && !text[first - 1].Is(Kinds.Little | Kinds.Common | Kinds.Filler))))
             first--;
         return first;
     }

@@ -38,10 +38,13 @@ internal sealed class PlainNumbers
     /// <summary>Whether seven digits or more are not a telephone number.</summary>
     public bool IsSomethingElse(DigitRun run)
     {
-        if (text.IsSign(run.First - 1, "+") && !text.Is(run.First - 2, Kinds.Numeral) && !run.Groups[0].IsWeak && !NumberRows.IsSum(text, run))
+        if (IsCodePoint(run))
+            return true;
+        if (text.IsSign(run.First - 1, "+") && !text.Is(run.First - 2, Kinds.Numeral) && !run.Groups[0].IsWeak
+            && !NumberRows.IsSum(text, run))
             return false;
         if (!run.IsPlain)
-            return NumberRows.IsCount(text, run);
+            return NumberRows.IsCount(text, run) || IsModel(run);
         if (IsReference(run) || IsPartOfCode(run) || IsMachineAddress(run) || NumberRows.IsScore(text, run))
             return true;
         var isNear = text.HasCueNear(run.First, run.Last);
@@ -49,6 +52,16 @@ internal sealed class PlainNumbers
             return false;
         return IsAnnounced(run) || IsVersion(run) || IsDecimal(run) || IsTooLong(run) || IsAssigned(run) || NumberRows.Is(text, run);
     }
+
+    /// <summary>"560Z/600": letters that look like digits count in a whole number only, or where calling is spoken of.</summary>
+    private bool IsModel(DigitRun run) =>
+        run.Digits < LongNumber && !text.HasCueNear(run.First, run.Last)
+            && run.Groups.Exists(g => g is { IsPlain: false, Languages: 0 } && text[g.First].HasDigit
+            && text[g.First].Text.Length == g.Digits);
+
+    /// <summary>U+2111, x+1234567: the plus hangs on a letter.</summary>
+    private bool IsCodePoint(DigitRun run) => run.First > 1 && text.IsSign(run.First - 1, "+") && text.IsTight(run.First - 1)
+        && text.IsTight(run.First) && text[run.First - 2] is { IsWord: true, Text.Length: 1 };
 
     /// <summary>"order 4711-2234", "#12345678": a word for it shortly before, and no blanks within.</summary>
     private bool IsReference(DigitRun run)
@@ -59,16 +72,23 @@ internal sealed class PlainNumbers
             return false;
         if (text.IsSign(run.First - 1, "#\u2116") && !text.HasCueBefore(run.First, CueDistance + 1))
             return true;
-        if (run.First > 0 && run.Groups.Count == 1 && text[run.First - 1] is { IsWord: true, Text.Length: >= 2 and <= LongestAcronym, HasDigit: false, Word.Kinds: Kinds.None } word && word.Has(Writing.Capitals))
+        if (run.First > 0 && IsAcronym(text[run.First - 1], run))
             return true;
         for (var i = run.First - 1; i >= 0 && run.First - i <= ReferenceDistance; i--)
         {
-            if (text[i].Is(Kinds.Reference) && (text[i].IsSurely(Kinds.Reference) || (run.Digits < LongNumber && (i == run.First - 1 || (i == run.First - 2 && !text[i + 1].IsWord)))))
+            if (text[i].Is(Kinds.Reference) && (text[i].IsSurely(Kinds.Reference)
+                || (run.Digits < LongNumber && (i == run.First - 1 || (i == run.First - 2 && !text[i + 1].IsWord)))))
                 return !IsSpokenOf(i, run.First);
         }
 
         return IsNamedBehind(run);
     }
+
+    /// <summary>"MRN 00123456", "GOST 14289-88", "MA 02110-1301".</summary>
+    private static bool IsAcronym(Token word, DigitRun run) =>
+        word.IsWord && !word.HasDigit && word.Has(Writing.Capitals) && word.Text.Length is >= 2 and <= LongestAcronym
+        && ((word.Word.Kinds == Kinds.None && run.Groups.Count <= 2)
+            || (word.Text.Length == 2 && run.Groups.Count == 2 && run.Groups[0].Digits == 5 && run.Groups[1].Digits == 4));
 
     /// <summary>"20417733 numaralı sipariş": the word comes behind the number.</summary>
     private bool IsNamedBehind(DigitRun run)
@@ -86,8 +106,10 @@ internal sealed class PlainNumbers
 
     /// <summary>"FR76 3000 6000 …": groups of four behind a country and a check sum (ISO 13616).</summary>
     private bool IsAccount(DigitRun run) =>
-        run.First > 0 && run.Groups.Count >= 3 && run.Groups.SkipLast(1).All(static g => g.Digits == 4) && text[run.First - 1] is { Text.Length: 4, IsWord: true } head
-        && char.IsAsciiLetter(head.Text[0]) && char.IsAsciiLetter(head.Text[1]) && char.IsAsciiDigit(head.Text[2]) && char.IsAsciiDigit(head.Text[3]);
+        run.First > 0 && run.Groups.Count >= 3 && run.Groups.SkipLast(1).All(static g => g.Digits == 4)
+            && text[run.First - 1] is { Text.Length: 4, IsWord: true } head
+        && char.IsAsciiLetter(head.Text[0]) && char.IsAsciiLetter(head.Text[1]) && char.IsAsciiDigit(head.Text[2])
+            && char.IsAsciiDigit(head.Text[3]);
 
     /// <summary>"Aadhaar 2345 6789 0123", "SIRET 552 081 317 66522": longer than what is dialled inland, so blanks do not matter.</summary>
     private bool IsLongReference(DigitRun run)
@@ -105,8 +127,10 @@ internal sealed class PlainNumbers
 
     /// <summary>"77-2024-00815", "2024/001187": a year within, no blanks, and not as one dials.</summary>
     private bool IsFiled(DigitRun run) =>
-        run.Groups.Count is 2 or 3 && text[run.First].Text[0] != '0' && !text.HasCueNear(run.First, run.Last) && run.Groups.Exists(g => DatesAndTimes.IsYear(text, g.First))
-        && run.Groups.Skip(1).All(static g => g.Before is { Count: 1, IsTight: true, Signs: '-' or '/' });
+        run.Groups.Count is 2 or 3 && text[run.First].Text[0] != '0' && !text.HasCueNear(run.First, run.Last)
+            && run.Groups.Exists(g => DatesAndTimes.IsYear(text, g.First))
+        && run.Groups.Skip(1).All(static g => g.Before is { Count: 1, IsTight: true, Signs: '-' or '/' or '.' })
+            && run.Groups.Exists(static g => g.Before.Signs is '-' or '/');
 
     /// <summary>"Customer phone 5551234": the word for a telephone is nearer, or as near in the phrase.</summary>
     private bool IsSpokenOf(int reference, int first)
@@ -136,9 +160,12 @@ internal sealed class PlainNumbers
     private bool IsPartOfCode(DigitRun run)
     {
         var (first, last) = (run.First, run.Last);
-        var before = first >= 2 && text.IsTight(first) && text.IsSign(first - 1, "-_/=.:") && text.IsTight(first - 1) && IsCodeWord(first - 2);
-        var after = last + 2 < text.Count && text.IsSign(last + 1, "-_/") && text.IsTight(last + 1) && text.IsTight(last + 2) && IsCodeWord(last + 2);
-        var isFile = last + 2 < text.Count && text[last + 1].Is('.') && text.IsTight(last + 1) && text.IsTight(last + 2) && text[last + 2].IsLatin && text[last + 2].Text.Length is >= 2 and <= 4;
+        var before = first >= 2 && text.IsTight(first) && text.IsSign(first - 1, "-_/=.:") && text.IsTight(first - 1)
+            && IsCodeWord(first - 2);
+        var after = last + 2 < text.Count && text.IsSign(last + 1, "-_/") && text.IsTight(last + 1) && text.IsTight(last + 2)
+            && IsCodeWord(last + 2);
+        var isFile = last + 2 < text.Count && text[last + 1].Is('.') && text.IsTight(last + 1) && text.IsTight(last + 2)
+            && text[last + 2].IsLatin && text[last + 2].Text.Length is >= 2 and <= 4;
         var isCall = first > 1 && text.IsSign(first - 1, "(=[{") && text[first - 2].IsLatin && text.IsTight(first - 1) && !text.HasCue;
         return before || after || isFile || isCall;
     }
@@ -150,10 +177,12 @@ internal sealed class PlainNumbers
     /// <summary>192.168.0.1, also with a port or the length of a prefix behind it.</summary>
     private bool IsMachineAddress(DigitRun run)
     {
-        if (run.Groups.Count is not (4 or 5) || (run.Groups.Count == 5 && !(run.Groups[4].Before is { Count: 1, IsTight: true, Signs: ':' or '/' })))
+        if (run.Groups.Count is not (4 or 5) || (run.Groups.Count == 5
+            && !(run.Groups[4].Before is { Count: 1, IsTight: true, Signs: ':' or '/' })))
             return false;
         var address = run.Part(0, 4);
-        return IsJoinedBy(address, '.') && address.Groups.TrueForAll(g => Value(g) <= 255) && address.Groups.Exists(static g => g.Digits != 2);
+        return IsJoinedBy(address, '.') && address.Groups.TrueForAll(g => Value(g) <= 255)
+            && address.Groups.Exists(static g => g.Digits != 2);
     }
 
     /// <summary>10.0.19045: small numbers first, tight dots.</summary>
@@ -182,9 +211,8 @@ internal sealed class PlainNumbers
     private bool IsTooLong(DigitRun run)
     {
         var first = text[run.First].Text;
-        if (run.Groups.Count == 1 && run.Groups[0].Digits == 8 && first[..2] is "19" or "20")
-            return int.Parse(first.AsSpan(4, 2), System.Globalization.CultureInfo.InvariantCulture) is >= 1 and <= 12
-                && int.Parse(first.AsSpan(6), System.Globalization.CultureInfo.InvariantCulture) is >= 1 and <= 31;
+        if (run.Groups.Count == 1 && DatesAndTimes.IsDay(first))
+            return true;
         return run.Digits > LongestNumber && first[0] != '0' && (run.Groups.Count == 1 || run.Groups.TrueForAll(static g => g.Digits >= 4));
     }
 
@@ -193,5 +221,6 @@ internal sealed class PlainNumbers
 
     private int Value(DigitRun.Group group) => DatesAndTimes.Value(text, group.First);
 
-    private static bool IsJoinedBy(DigitRun run, char sign) => run.Groups.Skip(1).All(g => g.Before is { Count: 1, IsTight: true, Fillers: 0 } gap && gap.Signs == sign);
+    private static bool IsJoinedBy(DigitRun run, char sign) => run.Groups.Skip(1).All(g =>
+        g.Before is { Count: 1, IsTight: true, Fillers: 0 } gap && gap.Signs == sign);
 }

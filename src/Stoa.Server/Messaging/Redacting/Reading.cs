@@ -15,6 +15,7 @@ internal sealed class Reading
     private readonly List<Token> tokens;
     private readonly int[] cues;
     private readonly int languages;
+    private readonly bool isTold;
 
     public Reading(string text)
     {
@@ -33,6 +34,7 @@ internal sealed class Reading
         var most = 0;
         foreach (var vote in votes)
             most = Math.Max(most, vote);
+        isTold = most >= LeastVotes;
         for (var bit = 0; bit < votes.Length; bit++)
         {
             if (votes[bit] == most || most < LeastVotes)
@@ -60,6 +62,9 @@ internal sealed class Reading
     /// <summary>Whether the top level domain is a word of the language that the text is most likely in.</summary>
     public bool IsWord(string topLevel) => Lexicon.WordEndings.TryGetValue(topLevel, out var bits) && (bits & languages) != 0;
 
+    /// <summary>The same, where enough words tell the language.</summary>
+    public bool IsSurelyWord(string topLevel) => isTold && IsWord(topLevel);
+
     public bool Is(int i, Kinds kind) => i >= 0 && i < Count && tokens[i].Is(kind);
 
     /// <summary>Whether the word is that in a language that the text is most likely in.</summary>
@@ -76,5 +81,6 @@ internal sealed class Reading
     /// <summary>All that is said between two signs or lines.</summary>
     public bool IsClause(int start, int end) => (start == 0 || tokens[start].LineBefore || !tokens[start - 1].IsWord) && IsClauseEnd(end);
 
-    private static bool IsCue(Token token) => token.IsWord ? token.Is(Kinds.Cue) || token.IsSurely(Kinds.Messenger) : token.IsAnyOf("\u260E\u260F\u2706\u2709\u2121");
+    private static bool IsCue(Token token) => token.IsWord ? token.Is(Kinds.Cue)
+        || token.IsSurely(Kinds.Messenger) : token.IsAnyOf("\u260E\u260F\u2706\u2709\u2121");
 }

@@ -26,6 +26,9 @@ internal enum Writing : byte
 
     /// <summary>Chinese characters, or another script without blanks between words.</summary>
     Unspaced = 64,
+
+    /// <summary>Begins with two capitals: "SOCKSv5".</summary>
+    Acronym = 128,
 }
 
 /// <summary>A word (letters, digits, underscores) or one other character of a folded text.</summary>

@@ -1,6 +1,7 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Cuts a text into tokens. Borders of words depend on the script: Chinese, Kana, Thai and their like have no blanks. Linear.</summary>
+/// <summary>Cuts a text into tokens. Borders of words depend on the script: Chinese, Kana, Thai and their like have no blanks.
+/// Linear.</summary>
 internal static class Tokens
 {
     // The longest Chinese word of the tables.
@@ -28,7 +29,8 @@ internal static class Tokens
             }
             else
             {
-                tokens.Add(new Token(folded.Slice(i, end), folded.SourceStart(i), folded.SourceEnd(i), false, tokens.Count > 0 ? space : Writing.None, Word.Unknown));
+                tokens.Add(new Token(folded.Slice(i, end), folded.SourceStart(i), folded.SourceEnd(i), false, tokens.Count > 0 ? space
+                    : Writing.None, Word.Unknown));
             }
 
             space = Writing.None;
@@ -39,7 +41,8 @@ internal static class Tokens
     }
 
     private static bool IsWordCharacter(char c) =>
-        char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c == '_' || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.SpacingCombiningMark;
+        char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c == '_'
+            || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.SpacingCombiningMark;
 
     /// <summary>Up to the next sign, or to the border with a script that has no blanks.</summary>
     private static int WordEnd(FoldedText folded, int i)
@@ -72,7 +75,8 @@ internal static class Tokens
             var word = Word.Unknown;
             while (!Lexicon.TryFind(folded.Span(start, start + length), out word) && length > 1)
                 length--;
-            tokens.Add(new Token(folded.Slice(start, start + length), folded.SourceStart(start), folded.SourceEnd(start + length - 1), true, space | Writing.Unspaced, word));
+            tokens.Add(new Token(folded.Slice(start, start + length), folded.SourceStart(start), folded.SourceEnd(start + length - 1), true,
+                space | Writing.Unspaced, word));
             (start, space) = (start + length, Writing.None);
         }
     }
@@ -111,8 +115,11 @@ internal static class Tokens
 
         if (folded.IsCapital(start))
             writing |= Writing.Capital;
+        if (end - start > 1 && folded.IsCapital(start) && folded.IsCapital(start + 1))
+            writing |= Writing.Acronym;
         if (letters > 0 && capitals == letters)
             writing |= Writing.Capitals;
-        return new Token(folded.Slice(start, end), folded.SourceStart(start), folded.SourceEnd(end - 1), true, writing, Lexicon.Find(folded.Span(start, end)));
+        return new Token(folded.Slice(start, end), folded.SourceStart(start), folded.SourceEnd(end - 1), true, writing,
+            Lexicon.Find(folded.Span(start, end)));
     }
 }

@@ -63,7 +63,8 @@ internal enum Kinds
 
 /// <summary>A word of the tables, with all it can mean in any language.</summary>
 /// <param name="Kinds">Everything it can be.</param>
-/// <param name="Weak">What it is only where something else says so too, as it is an ordinary word besides, be it in another language.</param>
+/// <param name="Weak">What it is only where something else says so too, as it is an ordinary word besides, be it in another
+/// language.</param>
 /// <param name="Value">Of a numeral, 0 to 999; -1 for others.</param>
 /// <param name="Languages">A bit for each language that has it.</param>
 /// <param name="Ending">The top level domain it says; null for others.</param>
