@@ -14,6 +14,8 @@ internal sealed class DigitRun
     // A word that is no filler still stands between two groups when it is as short as this.
     private const int ShortWord = 4;
 
+    private (int Sure, int All)[]? spelled;
+
     /// <summary>What stands between a group and the one before.</summary>
     /// <param name="Signs">The first of them; 0 for a blank alone.</param>
     /// <param name="Count">How many signs.</param>
@@ -74,13 +76,38 @@ internal sealed class DigitRun
     }
 
     /// <summary>Whether it is an ordinary word, as no other words of its language are in the run.</summary>
-    public bool IsStray(Group group) => group.IsWeak && Groups.Count(g => !g.IsPlain && !g.IsWeak
-        && (g.Languages & group.Languages) != 0) < 2
-        && Groups.Count(g => (g.Languages & group.Languages) != 0) < LeastOrdinary && !IsBetweenItsOwn(group);
+    public bool IsStray(Group group)
+    {
+        if (!group.IsWeak)
+            return false;
+        var (sure, all) = (0, 0);
+        for (var bits = group.Languages; bits != 0; bits &= bits - 1)
+        {
+            var (sureOfOne, allOfOne) = Spelled[System.Numerics.BitOperations.TrailingZeroCount(bits)];
+            (sure, all) = (Math.Max(sure, sureOfOne), Math.Max(all, allOfOne));
+        }
 
-    /// <summary>Within the run, where at least one word of its language is surely a numeral.</summary>
-    private bool IsBetweenItsOwn(Group group) => group.First != First && group.Last != Last
-        && Groups.Exists(g => !g.IsPlain && !g.IsWeak && (g.Languages & group.Languages) != 0);
+        // Between two others one word of its language that is surely a numeral is enough.
+        return sure < (group.First != First && group.Last != Last ? 1 : 2) && all < LeastOrdinary;
+    }
+
+    /// <summary>How many groups each language has, surely and at all; counted once, as every group asks.</summary>
+    private (int Sure, int All)[] Spelled => spelled ??= CountSpelled();
+
+    private (int Sure, int All)[] CountSpelled()
+    {
+        var counts = new (int Sure, int All)[32];
+        foreach (var group in Groups)
+        {
+            for (var bits = group.Languages; bits != 0; bits &= bits - 1)
+            {
+                ref var count = ref counts[System.Numerics.BitOperations.TrailingZeroCount(bits)];
+                count = (count.Sure + (group.IsWeak ? 0 : 1), count.All + 1);
+            }
+        }
+
+        return counts;
+    }
 
     /// <summary>Where the next group would begin; -1 when too much stands between.</summary>
     private static int AfterGap(Reading text, int i, out Gap gap)

@@ -100,8 +100,7 @@ internal static class PhoneRule
         var group = run.Groups[i];
         if (from >= i || run.IsStray(group))
             return run.IsStray(group);
-        if (text.IsSign(group.First - 1, "+") && text.IsTight(group.First) && run.Groups.Skip(i).Sum(static g => g.Digits) >= MinimumDigits
-            && text[group.First - 1].SpaceBefore)
+        if (text.IsSign(group.First - 1, "+") && text.IsTight(group.First) && text[group.First - 1].SpaceBefore && IsWhole(run, i))
             return true;
 
         // "in 2024, 0171 2345678"
@@ -109,6 +108,15 @@ internal static class PhoneRule
             && text[group.First].Text is { Length: >= 3 } next && next[0] == '0' && text[run.Groups[from].First].Text[0] != '0')
             return true;
         return group.Before.HasStranger && !(text[run.Groups[from].First].Text[0] == '0' || text.IsSign(run.Groups[from].First - 1, "+"));
+    }
+
+    /// <summary>Whether so many digits follow as a number has; looks no further than that.</summary>
+    private static bool IsWhole(DigitRun run, int from)
+    {
+        var digits = 0;
+        for (var i = from; i < run.Groups.Count && digits < MinimumDigits; i++)
+            digits += run.Groups[i].Digits;
+        return digits >= MinimumDigits;
     }
 
     private static DigitRun WithoutTail(DigitRun run)
