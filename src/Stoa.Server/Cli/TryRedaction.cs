@@ -11,7 +11,9 @@ internal static class TryRedaction
 
     // Each is what some rule begins with and never ends: repeated, it asks for the rule's whole look ahead at every place.
     private static readonly string[] HostilePieces =
-        ["a@", "a.", "@", "1 ", "1-", "+1(", "five ", "dot ", "at ", "www.", "http://", "tele gram ", "\u200b1", "a.b@c.", "(", "\u0430", "wa.me/", "1/2/", "12:", "whatsapp:"];
+        ["a@", "a.", "@", "1 ", "1-", "+1(", "five ", "dot ", "at ", "www.", "http://", "tele gram ", "\u200b1", "a.b@c.", "(", "\u0430",
+            "wa.me/", "1/2/", "12:", "whatsapp:",
+            "&#64;", "&amp;", "%25", "%40", "&", "一", "点", "quatre-vingt-", "a_", "aAT", "t e", "insta pe "];
 
     public static async Task<int> RunAsync(CommandLine line, CancellationToken cancellation)
     {
@@ -23,36 +25,54 @@ internal static class TryRedaction
         var settings = SettingsHosting.CreateBuilder([.. line.Options]).AddSettings();
         var scanner = new ContactScanner([.. settings.Redaction.AllowedHosts.Select(static h => h.ToLowerInvariant())]);
 
-        await SayAsync("file", "lines", "found", "share", "µs/line");
-        foreach (var file in line.Operands)
+        var corpus = line.Operands.SelectMany(CorpusLine.Read).ToList();
+        await SayAsync("language", "class", "lines", "found", "share", "apart", "found", "share");
+        foreach (var lines in corpus.GroupBy(static l => (l.Language, l.Class)))
         {
-            var report = CorpusReport.Of(file, scanner);
-            await SayAsync(
-                Path.GetFileName(file), Number(report.Lines), Number(report.Found.Count),
-                (report.Found.Count / (double)Math.Max(1, report.Lines)).ToString("P1", CultureInfo.InvariantCulture), Microseconds(report.PerLine));
+            await SayAsync(lines.Key.Language, lines.Key.Class, [.. lines], scanner);
             if (withLines)
-                await WriteAsync(report);
+                await WriteAsync([.. lines.Where(static l => !l.IsKeptApart)], scanner);
             cancellation.ThrowIfCancellationRequested();
         }
 
+        foreach (var lines in corpus.GroupBy(static l => (l.IsInnocent, l.Language)).OrderBy(static g => g.Key.IsInnocent))
+            await SayAsync(lines.Key.Language, lines.Key.IsInnocent ? "FALSE ALARMS" : "RECALL", [.. lines], scanner);
+        foreach (var lines in corpus.GroupBy(static l => l.IsInnocent).OrderBy(static g => g.Key))
+            await SayAsync("all", lines.Key ? "FALSE ALARMS" : "RECALL", [.. lines], scanner);
+
+        var time = CorpusReport.TimePerLine(corpus, scanner);
         var growth = HostileText.Growth(scanner, HostilePieces, HostileLength);
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0.0} µs a line"));
         await Console.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"hostile texts: {growth.Texts} of {HostileLength} characters, the slowest {growth.Slowest.TotalMilliseconds:0.0} ms; twice the length takes {growth.Ratio:0.00} times as long in all"));
+            CultureInfo.InvariantCulture,
+            $"hostile texts: {growth.Texts} of {HostileLength} characters, the slowest {growth.Slowest.TotalMilliseconds:0.0} ms; "
+                + $"twice the length takes {growth.Ratio:0.00} times as long in all"));
         return Cli.Ok;
     }
 
-    private static async Task WriteAsync(CorpusReport report)
+    /// <summary>The lines that the rules are written with, and those kept apart.</summary>
+    private static async Task SayAsync(string language, string kind, IReadOnlyCollection<CorpusLine> lines, ContactScanner scanner)
     {
+        var own = CorpusReport.Of([.. lines.Where(static l => !l.IsKeptApart)], scanner);
+        var apart = CorpusReport.Of([.. lines.Where(static l => l.IsKeptApart)], scanner);
+        await SayAsync(language, kind, Number(own.Lines), Number(own.Found.Count), Share(own), Number(apart.Lines),
+            Number(apart.Found.Count), Share(apart));
+    }
+
+    private static async Task WriteAsync(IReadOnlyCollection<CorpusLine> lines, ContactScanner scanner)
+    {
+        var report = CorpusReport.Of(lines, scanner);
         foreach (var found in report.Found)
             await Console.Out.WriteLineAsync($"  + {found}");
         foreach (var missed in report.Missed)
             await Console.Out.WriteLineAsync($"  - {missed}");
     }
 
-    private static Task SayAsync(string file, string lines, string found, string share, string time) =>
-        Console.Out.WriteLineAsync($"{file,-24}{lines,8}{found,8}{share,10}{time,10}");
+    private static Task SayAsync(params string[] cells) =>
+        Console.Out.WriteLineAsync($"{cells[0],-12}{cells[1],-18}" + string.Concat(cells.Skip(2).Select(static c => c.PadLeft(9))));
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Microseconds(TimeSpan time) => time.TotalMicroseconds.ToString("0.0", CultureInfo.InvariantCulture);
+    private static string Share(CorpusReport report) =>
+        report.Lines == 0 ? "-" : (report.Found.Count / (double)report.Lines).ToString("P1", CultureInfo.InvariantCulture);
 }

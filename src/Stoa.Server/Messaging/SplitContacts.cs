@@ -13,9 +13,11 @@ internal static class SplitContacts
     // Longer than a contact that crosses from one message to another.
     private const int Reach = 160;
 
-    // Two short numbers in two lines are prices, sizes and years more often than halves of a telephone number.
+    // Two short numbers in two lines are prices, sizes and years more often than halves of a telephone number, unless something speaks of
+    // calling or every line has hardly more than a digit.
     private const int LeastDigits = 9;
-    private const int LeastDigitsOfMore = 11;
+    private const int LeastDigitsOfMore = 10;
+    private const int LongestCrumb = 3;
 
     public static IReadOnlyList<ContactHit> Find(ContactScanner scanner, LinesAround around, string body)
     {
@@ -32,7 +34,12 @@ internal static class SplitContacts
 
         // The line right before says what this one is about: "my telegram is", "ana_92".
         if (before.Count > 0)
+        {
             look.Start(before[^1], isAbout: true);
+            if (found.Count == 0 && PhoneRule.Rest(before[^1], body) is { } rest)
+                found.Add(rest);
+        }
+
         foreach (var line in piecesBefore.SkipLast(1))
             look.Start(line);
         foreach (var line in piecesAfter)
@@ -75,7 +82,7 @@ internal static class SplitContacts
             {
                 var crosses = hit.Start < start || hit.End > end;
                 if (hit.Start >= end || hit.End <= start || !(crosses || isAbout)
-                    || (crosses && hit.Rule == ContactRule.Phone && !IsLongEnough(text.Substring(hit.Start, hit.Length))))
+                    || (crosses && hit.Rule == ContactRule.Phone && !IsLongEnough(text, hit)))
                     continue;
                 var (from, to) = (Math.Max(hit.Start, start) - start, Math.Min(hit.End, end) - start);
                 found.Add(new ContactHit(hit.Rule, offset + from, to - from));
@@ -83,16 +90,24 @@ internal static class SplitContacts
         }
     }
 
-    /// <summary>Counts digits, and the letters of words that may be spelled ones; "then" between two numbers is none.</summary>
-    private static bool IsLongEnough(string number)
+    private static bool IsLongEnough(string text, ContactHit hit)
     {
-        var words = number.Split((char[])[' ', '\n', '-', '/', '.']).Where(static w => !Lexicon.Fillers.Contains(w.ToLowerInvariant()));
-        return words.Sum(static w => w.Count(char.IsLetterOrDigit)) >= (number.Count(static c => c == '\n') > 1 ? LeastDigitsOfMore : LeastDigits);
+        var number = text.Substring(hit.Start, hit.Length);
+        if (new Reading(text).HasCue || number.Split('\n').All(static l => l.Length <= LongestCrumb))
+            return true;
+        var isSpelled = !number.All(static c => char.IsNumber(c) || char.IsWhiteSpace(c) || char.IsPunctuation(c));
+        return isSpelled || PhoneRule.DigitsIn(number) >= (number.Count(static c => c == '\n') > 1 ? LeastDigitsOfMore : LeastDigits);
     }
 
-    /// <summary>Digits, or the signs of addresses; a line of ordinary words carries none.</summary>
-    private static bool CarriesPieces(string line) => line.Length <= 3
-        || line.Any(static c => char.IsNumber(c) || c is '@' or '+' or '_' or '＠');
+    /// <summary>Digits, also spelled, the signs of addresses or words for them; a line of ordinary words carries none.</summary>
+    private static bool CarriesPieces(string line)
+    {
+        if (line.Length <= LongestCrumb || line.Any(static c => char.IsNumber(c) || c is '@' or '+' or '_' or '＠'))
+            return true;
+        const Kinds Pieces = Kinds.Numeral | Kinds.At | Kinds.Dot | Kinds.House | Kinds.Messenger | Kinds.Ending | Kinds.Underscore;
+        var reading = new Reading(line);
+        return Enumerable.Range(0, reading.Count).Any(i => reading[i].Is(Pieces));
+    }
 
     private static string Tail(string line) => line.Length <= Reach ? line
         : line[(char.IsLowSurrogate(line[^Reach]) ? ^(Reach - 1) : ^Reach)..];

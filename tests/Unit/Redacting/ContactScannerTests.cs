@@ -14,6 +14,11 @@ public sealed class ContactScannerTests
     [InlineData("see https://x.com/a?b=c, ok", "see \u2022\u2022\u2022, ok")]
     [InlineData("see WWW.X.COM", "see \u2022\u2022\u2022")]
     [InlineData("+49 151 234 56 78 or +49 30 123456", "\u2022\u2022\u2022 or \u2022\u2022\u2022")]
+    [InlineData("please send it to foo&#64;bar&period;com today", "please send it to \u2022\u2022\u2022 today")]
+    [InlineData("see https%253A%252F%252Fx.com%252Fana, ok", "see \u2022\u2022\u2022, ok")]
+    [InlineData("去www.x.com看看", "去\u2022\u2022\u2022看看")]
+    [InlineData("请发到foo.bar@x.com谢谢", "请发到\u2022\u2022\u2022谢谢")]
+    [InlineData("call13912345678now", "call\u2022\u2022\u2022now")]
     [Requirement("S0-18", "S0-19", "S0-20", "S0-21", "S0-22")]
     public void A_hit_becomes_three_bullets_and_nothing_around_it_is_lost(string text, string expected) =>
         Assert.Equal(expected, ContactScanner.Replace(text, Scanner.Scan(text)));
@@ -33,7 +38,8 @@ public sealed class ContactScannerTests
     public void Hits_lie_within_the_text_in_order_whatever_the_text()
     {
         var random = new Random(20240512);
-        string[] pieces = ["a@b.com", "5551234", " at ", " dot ", ".", "@", "(", ")", "com", "www.", "http://", "\n", " ", "٣", "1️⃣", "😀", "\ud800", "telegram:", "ana_9", "#1234", "--", "\u200b"];
+        string[] pieces = ["a@b.com", "5551234", " at ", " dot ", ".", "@", "(", ")", "com", "www.", "http://",
+            "\n", " ", "٣", "1️⃣", "😀", "\ud800", "telegram:", "ana_9", "#1234", "--", "\u200b"];
         for (var i = 0; i < 2000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => pieces[random.Next(pieces.Length)]));
@@ -52,7 +58,10 @@ public sealed class ContactScannerTests
     public void The_work_grows_with_the_length_alone()
     {
         string[] hostile =
-            ["1 ", "1-", "a.", "a@", "@", "at ", "a at ", "dot ", "five ", "double ", "a-a.", "www.", "http://", "(", "(at)", "telegram ", "o", "1,000", "_1", "\u0430.", "1.1.1.1 ", "x#1234", "- - - 1"];
+            ["1 ", "1-", "a.", "a@", "@", "at ", "a at ", "dot ", "five ", "double ", "a-a.",
+                 "www.", "http://", "(", "(at)", "telegram ", "o", "1,000", "_1", "\u0430.", "1.1.1.1 ", "x#1234", "- - - 1",
+                "&#64;", "&amp;", "%25", "%2", "一", "点", "quatre-vingt-", "a_at_", "aAT", "t e ", "@ a ",
+                "insta ", "username ", "1 then ", "dot com "];
         Assert.All(hostile, static piece =>
         {
             var small = Allocated(string.Concat(Enumerable.Repeat(piece, 2_000)));

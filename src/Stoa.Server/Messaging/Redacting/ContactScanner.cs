@@ -1,9 +1,11 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Finds e-mail addresses, telephone numbers, links and handles of other messengers in a text, also when they are disguised.</summary>
+/// <summary>Finds e-mail addresses, telephone numbers, links and handles of other messengers in a text, also when they are
+/// disguised.</summary>
 /// <remarks>
-/// Knows spelled digits and separators, blanks between letters, look-alike characters, invisible ones. No expression backtracks: the text is
-/// folded, cut into tokens, and each rule walks over the tokens looking a fixed number ahead, so the time grows with the length alone.
+/// Knows spelled digits and separators of the languages in <c>Languages</c>, blanks between letters, look-alike characters, invisible ones,
+/// entities and percent codes. No expression backtracks: the text is folded, cut into tokens, and each rule walks over the tokens looking a
+/// fixed number ahead, so the time grows with the length alone.
 /// What it should and should not find is in the corpus (docs/redaction.md).
 /// </remarks>
 /// <param name="allowedHosts">Hosts, and all below them, that may be linked to; lower case.</param>
@@ -17,12 +19,12 @@ public sealed class ContactScanner(IReadOnlyCollection<string> allowedHosts)
     {
         if (text.Length == 0)
             return [];
-        var tokens = Tokens.Of(text);
+        var reading = new Reading(text);
         var hits = new List<ContactHit>();
-        EmailRule.Find(tokens, hits);
-        LinkRule.Find(tokens, text, IsAllowed, hits);
-        PhoneRule.Find(tokens, text, hits);
-        HandleRule.Find(tokens, hits);
+        EmailRule.Find(reading, hits);
+        LinkRule.Find(reading, IsAllowed, hits);
+        PhoneRule.Find(reading, hits);
+        HandleRule.Find(reading, hits);
         return Merged(hits);
     }
 

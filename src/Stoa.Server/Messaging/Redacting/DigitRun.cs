@@ -1,20 +1,38 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Digits that a reader reads in one go: groups of them, spelled or plain, with separators between.</summary>
+/// <summary>Digits that a reader reads in one go: groups of them, spelled or plain, with signs, pictures and little words
+/// between.</summary>
 internal sealed class DigitRun
 {
-    // Three separators between two groups are still one number (") - "); more are a sentence.
-    private const int MaxSeparators = 3;
-    private const string SeparatorSigns = "+-.()/*_,;:|~'\"[]";
-    private const string LookAlikes = "olisbz|";
+    // More between two groups is a sentence.
+    private const int MaxSigns = 6;
+    private const int MaxFillers = 3;
+
+    // So many words of one language are numerals, even when each is an ordinary word besides.
+    private const int LeastOrdinary = 4;
+
+    // A word that is no filler still stands between two groups when it is as short as this.
+    private const int ShortWord = 4;
+
+    private (int Sure, int All)[]? spelled;
+
+    /// <summary>What stands between a group and the one before.</summary>
+    /// <param name="Signs">The first of them; 0 for a blank alone.</param>
+    /// <param name="Count">How many signs.</param>
+    /// <param name="IsTight">No blank beside the sign.</param>
+    /// <param name="Fillers">Words for signs and the like.</param>
+    /// <param name="HasStranger">A short word that is none of them.</param>
+    /// <param name="HasAnd">A word that joins any two things.</param>
+    public readonly record struct Gap(char Signs, int Count, bool IsTight, int Fillers, bool HasStranger, bool HasAnd);
 
     /// <param name="First">Token of the group.</param>
-    /// <param name="Last">Token of the group; after <paramref name="First"/> when a word multiplies it.</param>
-    public readonly record struct Group(int First, int Last, int Digits, bool IsPlain);
+    /// <param name="Last">Token of the group.</param>
+    /// <param name="IsPlain">Digits as such.</param>
+    /// <param name="Languages">Of its words.</param>
+    /// <param name="IsWeak">Its only word is an ordinary word besides.</param>
+    public readonly record struct Group(int First, int Last, int Digits, bool IsPlain, int Languages, bool IsWeak, Gap Before);
 
     public List<Group> Groups { get; } = [];
-
-    public int Digits { get; private set; }
 
     public int First => Groups[0].First;
 
@@ -22,23 +40,26 @@ internal sealed class DigitRun
 
     public bool IsPlain => Groups.TrueForAll(static g => g.IsPlain);
 
-    /// <summary>Reads the run that begins at this token; empty when none does.</summary>
-    /// <param name="isTaken">Tokens that are something else for sure: a date, a time.</param>
-    public static DigitRun At(IReadOnlyList<Token> tokens, int start, Func<int, bool> isTaken)
+    public int Digits => Groups.Sum(static g => g.Digits);
+
+    /// <summary>Reads the run that begins at this token; without groups when none does.</summary>
+    /// <param name="isTaken">Tokens that are something else for sure: a date, a time, an amount.</param>
+    public static DigitRun At(Reading text, int start, Func<int, bool> isTaken)
     {
         var run = new DigitRun();
-        for (var i = start; i < tokens.Count && !isTaken(i);)
+        var gap = default(Gap);
+        for (var i = start; i < text.Count && !isTaken(i);)
         {
-            if (run.TryGroup(tokens, i, isTaken, out var group))
+            if (NumberGroup.TryRead(text, i, run.Groups.Count > 0, out var group))
             {
-                run.Groups.Add(group);
-                run.Digits += group.Digits;
+                run.Groups.Add(group with { Before = gap });
                 i = group.Last + 1;
+                gap = new Gap('\0', 0, i < text.Count && !text[i].SpaceBefore, 0, false, false);
                 continue;
             }
 
-            var next = run.Groups.Count == 0 ? -1 : AfterSeparators(tokens, i);
-            if (next < 0 || next >= tokens.Count || isTaken(next) || !run.TryGroup(tokens, next, isTaken, out _))
+            var next = run.Groups.Count == 0 ? -1 : AfterGap(text, i, out gap);
+            if (next < 0 || next >= text.Count || isTaken(next) || !NumberGroup.TryRead(text, next, true, out _))
                 break;
             i = next;
         }
@@ -46,95 +67,72 @@ internal sealed class DigitRun
         return run;
     }
 
-    private bool TryGroup(IReadOnlyList<Token> tokens, int i, Func<int, bool> isTaken, out Group group)
+    /// <summary>The part of the run between two groups.</summary>
+    public DigitRun Part(int from, int count)
     {
-        group = default;
-        var token = tokens[i];
-        if (!token.IsWord)
+        var part = new DigitRun();
+        part.Groups.AddRange(Groups.GetRange(from, count));
+        return part;
+    }
+
+    /// <summary>Whether it is an ordinary word, as no other words of its language are in the run.</summary>
+    public bool IsStray(Group group)
+    {
+        if (!group.IsWeak)
             return false;
-        if (Lexicon.Multipliers.Contains(token.Text) && i + 1 < tokens.Count && !isTaken(i + 1) && DigitsOf(tokens[i + 1], Groups.Count > 0) is > 0 and var times)
+        var (sure, all) = (0, 0);
+        for (var bits = group.Languages; bits != 0; bits &= bits - 1)
         {
-            group = new Group(i, i + 1, times * (token.Text.StartsWith('t') ? 3 : 2), false);
-            return true;
+            var (sureOfOne, allOfOne) = Spelled[System.Numerics.BitOperations.TrailingZeroCount(bits)];
+            (sure, all) = (Math.Max(sure, sureOfOne), Math.Max(all, allOfOne));
         }
 
-        var digits = DigitsOf(token, Groups.Count > 0);
-        if (digits == 0)
-            return false;
+        // Between two others one word of its language that is surely a numeral is enough.
+        return sure < (group.First != First && group.Last != Last ? 1 : 2) && all < LeastOrdinary;
+    }
 
-        // "thirty two" is two digits, not three.
-        if (digits == 2 && !token.IsDigits && token.Text.EndsWith("ty", StringComparison.Ordinal) && i + 1 < tokens.Count && Lexicon.Numerals.GetValueOrDefault(tokens[i + 1].Text) == 1)
+    /// <summary>How many groups each language has, surely and at all; counted once, as every group asks.</summary>
+    private (int Sure, int All)[] Spelled => spelled ??= CountSpelled();
+
+    private (int Sure, int All)[] CountSpelled()
+    {
+        var counts = new (int Sure, int All)[32];
+        foreach (var group in Groups)
         {
-            group = new Group(i, i + 1, 2, false);
-            return true;
-        }
-
-        group = new Group(i, i, digits, token.IsDigits);
-        return true;
-    }
-
-    /// <summary>How many digits a word stands for; 0: none.</summary>
-    private static int DigitsOf(Token token, bool isWithin)
-    {
-        if (token.IsDigits)
-            return token.Text.Length;
-        if (Lexicon.Numerals.TryGetValue(token.Text, out var spelled))
-            return spelled;
-        if (token.Text == "o")
-            return isWithin ? 1 : 0;
-        if (token.Text.Length >= 2 && token.HasDigit && token.Text.All(static c => char.IsAsciiDigit(c) || LookAlikes.Contains(c, StringComparison.Ordinal)))
-            return 2 * token.Text.Count(char.IsAsciiDigit) >= token.Text.Length ? token.Text.Length : 0;
-        if (token.Text.Length >= 3 && token.Text.All(static c => char.IsAsciiDigit(c) || c == '_'))
-            return IsGroupedByThousands(token.Text) ? 0 : token.Text.Count(char.IsAsciiDigit);
-        return token.Text.Length >= 6 ? Strung(token.Text) : 0;
-    }
-
-    /// <summary>1_000_000: how programs write an amount.</summary>
-    private static bool IsGroupedByThousands(string word)
-    {
-        var groups = word.Split('_');
-        return groups[0].Length is >= 1 and <= 3 && groups.Skip(1).All(static g => g.Length == 3);
-    }
-
-    /// <summary>Numerals written without blanks, digits among them: "nineseven5". 0 when something else is among them.</summary>
-    private static int Strung(string word)
-    {
-        var (at, digits) = (0, 0);
-        while (at < word.Length)
-        {
-            if (char.IsAsciiDigit(word[at]))
+            for (var bits = group.Languages; bits != 0; bits &= bits - 1)
             {
-                (at, digits) = (at + 1, digits + 1);
-                continue;
+                ref var count = ref counts[System.Numerics.BitOperations.TrailingZeroCount(bits)];
+                count = (count.Sure + (group.IsWeak ? 0 : 1), count.All + 1);
             }
-
-            var length = 5;
-            while (length >= 3 && (at + length > word.Length || Lexicon.Numerals.GetValueOrDefault(word.Substring(at, length)) != 1))
-                length--;
-            if (length < 3)
-                return 0;
-            (at, digits) = (at + length, digits + 1);
         }
 
-        return digits >= 2 ? digits : 0;
+        return counts;
     }
 
     /// <summary>Where the next group would begin; -1 when too much stands between.</summary>
-    private static int AfterSeparators(IReadOnlyList<Token> tokens, int i)
+    private static int AfterGap(Reading text, int i, out Gap gap)
     {
-        var (signs, fillers) = (0, 0);
-        for (; i < tokens.Count; i++)
+        var (sign, signs, fillers, isTight, hasStranger, hasAnd) = ('\0', 0, 0, true, false, false);
+        for (; i < text.Count; i++)
         {
-            if (!tokens[i].IsWord && SeparatorSigns.Contains(tokens[i].Text[0], StringComparison.Ordinal))
-                signs++;
-            else if (Lexicon.Fillers.Contains(tokens[i].Text) || Lexicon.Dot.Contains(tokens[i].Text))
-                fillers++;
+            var token = text[i];
+            isTight &= !token.SpaceBefore;
+            if (NumberGroup.TryRead(text, i, true, out _))
+                break;
+            if (!token.IsWord && !token.IsAnyOf("@%$€£¥₹₽?§°\u2032\u2033"))
+                (sign, signs) = (signs == 0 ? token.Text[0] : sign, signs + 1);
+            else if (token.IsWord && token.Is(Kinds.Filler | Kinds.Dot | Kinds.Dash | Kinds.Slash | Kinds.Underscore | Kinds.Plus))
+                (fillers, hasAnd) = (fillers + 1, hasAnd || token.Is(Kinds.Little | Kinds.Pair));
+            else if (token.IsWord && !hasStranger && token.Text.Length <= ShortWord && !token.HasDigit
+                && !token.Is(Kinds.Unit | Kinds.Currency | Kinds.Magnitude | Kinds.Cue))
+                hasStranger = true;
             else
                 break;
-            if (signs > MaxSeparators || fillers > 1)
-                return -1;
+            if (signs > MaxSigns || fillers > MaxFillers)
+                break;
         }
 
-        return i;
+        gap = new Gap(sign, signs, isTight && i < text.Count && !text[i].SpaceBefore, fillers, hasStranger, hasAnd);
+        return signs > MaxSigns || fillers > MaxFillers ? -1 : i;
     }
 }

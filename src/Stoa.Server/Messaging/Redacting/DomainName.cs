@@ -1,102 +1,183 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Reads separators and host names, however they are written: <c>.</c>, <c>(dot)</c>, <c>dot</c>.</summary>
-internal static class DomainName
+/// <summary>How a separator is written: the more it is disguised, the less else it can mean.</summary>
+internal enum Style
 {
-    /// <summary>How a separator is written: the more it is disguised, the less else it can mean.</summary>
-    public enum Style
-    {
-        None,
+    None,
 
-        /// <summary>The sign itself, no blank beside it.</summary>
-        Tight,
+    /// <summary>The sign itself, no blank beside it.</summary>
+    Tight,
 
-        /// <summary>The sign with blanks.</summary>
-        Spaced,
+    /// <summary>The sign with blanks, a comma, or a blank for it.</summary>
+    Spaced,
 
-        /// <summary>As a word.</summary>
-        Spelled,
+    /// <summary>As a word that means much else.</summary>
+    Doubtful,
 
-        /// <summary>In brackets.</summary>
-        Bracketed,
-    }
+    /// <summary>As a word.</summary>
+    Spelled,
 
+    /// <summary>In brackets.</summary>
+    Bracketed,
+}
+
+/// <summary>Reads separators and host names, however they are written: <c>.</c>, <c>(dot)</c>, <c>dot</c>, <c>точка</c>, a blank.</summary>
+internal sealed record DomainName(string Host, int End, Style Weakest)
+{
     private const int MaxLabels = 8;
+    private const string Opening = "([{<-*\"'|~/\\:_.";
+
+    // Stands for the at sign where the name of a mail house follows: "ana*gmail*com".
+    private const string InsteadOfAt = "*#~^&|%(";
+    private const string Closing = ")]}>-*\"'|~/\\:_.";
+
+    /// <summary>The last label.</summary>
+    public string Ending => Host[(Host.LastIndexOf('.') + 1)..];
+
+    /// <summary>The first label.</summary>
+    public string First => Host.Split('.')[0];
+
+    /// <summary>Whether it ends like a host name.</summary>
+    public bool IsHost => Host.Contains('.', StringComparison.Ordinal) && TopLevel.IsTopLevel(Ending);
 
     /// <summary>A dot at this place, and where it ends.</summary>
-    public static Style DotAt(IReadOnlyList<Token> tokens, int i, out int next) => SeparatorAt(tokens, i, '.', Lexicon.Dot, out next);
+    public static Style DotAt(Reading text, int i, out int next) => SeparatorAt(text, i, '.', Kinds.Dot, out next);
 
     /// <summary>An at sign at this place, and where it ends.</summary>
-    public static Style AtAt(IReadOnlyList<Token> tokens, int i, out int next) => SeparatorAt(tokens, i, '@', Lexicon.At, out next);
+    public static Style AtAt(Reading text, int i, out int next) => SeparatorAt(text, i, '@', Kinds.At, out next);
 
-    /// <summary>A host name from this place on.</summary>
-    /// <param name="end">Behind its last token.</param>
-    /// <param name="host">Folded, with plain dots.</param>
-    /// <param name="weakest">How its most disguised dot is written; <see cref="Style.None"/> for a single word.</param>
-    public static bool TryRead(IReadOnlyList<Token> tokens, int start, out int end, out string host, out Style weakest)
+    /// <summary>A host name, or a single word, from this place on; null for neither.</summary>
+    /// <param name="mayLackDots">A blank may stand for a dot: behind "www" or an at sign.</param>
+    /// <param name="isAddressed">Behind an at sign: also a comma, and every ending.</param>
+    public static DomainName? Read(Reading text, int start, bool mayLackDots = false, bool isAddressed = false)
     {
-        (end, host, weakest) = (start, "", Style.None);
-        if (start >= tokens.Count || !tokens[start].IsWord)
-            return false;
-        var i = start + 1;
-        host = tokens[start].Text;
-        for (var labels = 0; labels < MaxLabels && i < tokens.Count; labels++)
+        if (start >= text.Count || !text[start].IsWord || text[start].Has(Writing.Unspaced) && !text[start].Is(Kinds.House))
+            return null;
+        var (i, host, weakest) = (start + 1, LabelOf(text[start]), Style.None);
+        mayLackDots |= text[start].IsSurely(Kinds.House) || host == "www";
+        for (var labels = 0; labels < MaxLabels && i < text.Count; labels++)
         {
-            if (tokens[i].Is('-') && !tokens[i].SpaceBefore && i + 1 < tokens.Count && tokens[i + 1].IsWord && !tokens[i + 1].SpaceBefore)
+            if (text.IsSign(i, "-") && text.IsTight(i) && i + 1 < text.Count && text[i + 1].IsWord && text.IsTight(i + 1))
             {
-                host += "-" + tokens[i + 1].Text;
-                i += 2;
+                (host, i) = ($"{host}-{text[i + 1].Text}", i + 2);
                 continue;
             }
 
-            var style = DotAt(tokens, i, out var next);
-            if (style == Style.None || next >= tokens.Count || !tokens[next].IsWord || !Fits(style, tokens[next].Text))
+            if (IsSpelledDash(text, i))
+            {
+                (host, i) = ($"{host}-{text[i + 1].Text}", i + 2);
+                continue;
+            }
+
+            var style = DotAt(text, i, out var next);
+            if (style == Style.None && (isAddressed || text[start].IsSurely(Kinds.House)) && labels == 0 && IsPoorDot(text, i, out next))
+                style = Style.Tight;
+            var lacksDot = style == Style.None && LacksDot(text, i, mayLackDots, host);
+            if (lacksDot)
+                (style, next) = (Style.Spaced, i);
+            if (style == Style.None || next >= text.Count || !(lacksDot || Fits(text, style, next)))
                 break;
-            host += "." + tokens[next].Text;
+            host = $"{host}.{(style == Style.Tight && text[next].IsLatin ? text[next].Text : EndingAt(text, next))}";
             weakest = style > weakest ? style : weakest;
             i = next + 1;
         }
 
-        end = i;
-        return true;
+        return new DomainName(host, i, weakest);
     }
 
-    /// <summary>The last label.</summary>
-    public static string EndingOf(string host) => host[(host.LastIndexOf('.') + 1)..];
+    private static string LabelOf(Token token) => token.IsSurely(Kinds.House) ? token.Text.Replace(' ', '.') : token.Text;
 
-    /// <summary>Whether it ends like a host name.</summary>
-    public static bool IsHost(string host) => host.Contains('.', StringComparison.Ordinal) && Lexicon.Endings.Contains(EndingOf(host));
+    /// <summary>"my dash shop dot com"</summary>
+    private static bool IsSpelledDash(Reading text, int i) =>
+        text.Is(i, Kinds.Dash) && i + 1 < text.Count && text[i + 1].IsWord && DotAt(text, i + 2, out var next) >= Style.Doubtful
+            && IsEnding(text, next);
 
-    // A spaced or spelled dot joins two words only where the second is an ending, or the ordinary end of a sentence would be a host.
-    private static bool Fits(Style style, string label) => style switch
+    /// <summary>"@ handfest , ch", "@ manitas cl": behind an at sign hardly anything else can be meant.</summary>
+    private static bool IsPoorDot(Reading text, int i, out int next)
     {
-        Style.Spaced => Lexicon.ClearEndings.Contains(label),
-        Style.Spelled => Lexicon.SpelledEndings.Contains(label) || Lexicon.MailHouses.Contains(label),
-        _ => true,
-    };
+        next = text[i].IsAnyOf(",;:-.*#~^|_") && !text[i].LineBefore ? i + 1 : i;
+        return IsEnding(text, next) && text[next].IsLatin && !text[next].LineBefore
+            && (text.IsClauseEnd(next + 1) || !TopLevel.IsDoubtful(text, EndingAt(text, next)));
+    }
 
-    private static Style SeparatorAt(IReadOnlyList<Token> tokens, int i, char sign, System.Collections.Frozen.FrozenSet<string> words, out int next)
+    /// <summary>"gmail com", "www example com", "gmail,com".</summary>
+    private static bool LacksDot(Reading text, int i, bool mayLackDots, string host) =>
+        mayLackDots && text[i].IsWord && !text[i].LineBefore
+        && (host == "www" ? text[i].IsLatin && (IsEnding(text, i + 1) || (text.IsSign(i + 1, ".") && IsEnding(text, i + 2)))
+            : TopLevel.IsClear(EndingAt(text, i)) || (host.StartsWith("www.", StringComparison.Ordinal) && IsEnding(text, i)
+            && !host.Contains('.', StringComparison.Ordinal)) || (host.StartsWith("www.", StringComparison.Ordinal)
+            && host.LastIndexOf('.') == 3 && IsEnding(text, i)));
+
+    /// <summary>
+    /// A spaced or spelled dot joins two words only where the second is an ending or goes on to one, or the ordinary end of a sentence
+    /// would
+    /// be a host.
+    /// </summary>
+    private static bool Fits(Reading text, Style style, int next)
+    {
+        if (!text[next].IsWord)
+            return false;
+        return style switch
+        {
+            Style.Tight => true,
+            Style.Bracketed => true,
+            Style.Spaced => text[next].SpaceBefore ? (TopLevel.IsClear(EndingAt(text, next)) && !text.IsSurelyWord(text[next].Text))
+                || (IsBothSpaced(text, next) && IsEnding(text, next)) || GoesOn(text, next) : IsEnding(text, next),
+            _ => IsEnding(text, next) || text[next].Is(Kinds.House) || GoesOn(text, next),
+        };
+    }
+
+    private static bool IsBothSpaced(Reading text, int next) => text.IsSign(next - 1, ".") && text[next - 1].SpaceBefore;
+
+    private static bool GoesOn(Reading text, int next) => DotAt(text, next + 1, out var last) is not (Style.None or Style.Tight)
+        && IsEnding(text, last) && TopLevel.IsClear(EndingAt(text, last));
+
+    private static string EndingAt(Reading text, int i) => i >= text.Count ? "" : text[i].Word.Ending ?? text[i].Text;
+
+    private static bool IsEnding(Reading text, int i) => i < text.Count && text[i].IsWord && TopLevel.IsTopLevel(EndingAt(text, i));
+
+    private static Style SeparatorAt(Reading text, int i, char sign, Kinds words, out int next)
     {
         next = i + 1;
-        if (i >= tokens.Count)
+        if (i >= text.Count || i < 0)
             return Style.None;
-        if (tokens[i].Is(sign))
-        {
-            if (next < tokens.Count && tokens[next].SpaceBefore)
-                return Style.Spaced;
-
-            // A dot that leans on the next word alone begins a name (".NET"), unless that can only be an ending.
-            if (!tokens[i].SpaceBefore)
-                return Style.Tight;
-            return sign == '@' || (next < tokens.Count && tokens[next].Text is "com" or "org") ? Style.Spaced : Style.None;
-        }
-
-        if (tokens[i].IsAnyOf("([{<-*") && i + 2 < tokens.Count && tokens[i + 2].IsAnyOf(")]}>-*") && (tokens[i + 1].Is(sign) || words.Contains(tokens[i + 1].Text)))
+        if (text[i].IsAnyOf(Opening) && i + 2 < text.Count && text[i + 2].IsAnyOf(Closing) && IsNamed(text, i + 1, sign, words))
         {
             next = i + 3;
             return Style.Bracketed;
         }
 
-        return words.Contains(tokens[i].Text) ? Style.Spelled : Style.None;
+        if (text[i].Is(sign) || (sign == '.' && text[i].Is(',')))
+            return StyleOfSign(text, i, next);
+        if (sign == '@' && text[i].IsAnyOf(InsteadOfAt) && text.IsTight(i) && next < text.Count && text.IsTight(next)
+            && text[next].IsSurely(Kinds.House))
+            return Style.Tight;
+        if (!text[i].IsWord || !text[i].Is(words))
+            return Style.None;
+
+        // "точка, ком", "dot - com"
+        if (text.IsSign(next, ",-.") && next + 1 < text.Count && text[next + 1].IsWord && sign == '.' && !text[next + 1].LineBefore)
+            next++;
+        return text[i].IsSurely(words) ? Style.Spelled : Style.Doubtful;
+    }
+
+    private static bool IsNamed(Reading text, int i, char sign, Kinds words) =>
+        text[i].Is(sign) || (text[i].IsWord && (text[i].Is(words) || (sign == '@' && text[i].Text == "a" && text.IsSign(i - 1, "([{"))));
+
+    private static Style StyleOfSign(Reading text, int i, int next)
+    {
+        if (next >= text.Count)
+            return Style.None;
+        if (text[i].Is(','))
+            return text.IsTight(i) && TopLevel.IsClear(EndingAt(text, next))
+                && (!text.IsSurelyWord(text[next].Text) || text.IsClauseEnd(next + 1))
+                && (text.IsTight(next) || (text[next].Text == "com" && text.IsClauseEnd(next + 1))) ? Style.Spaced : Style.None;
+        if (text[next].SpaceBefore)
+            return text[next].LineBefore && !text[i].Is('@') && !text[i].LineBefore ? Style.None : Style.Spaced;
+        if (!text[i].SpaceBefore)
+            return Style.Tight;
+
+        // A dot that leans on the next word alone begins a name (".NET"), unless that can only be an ending.
+        return text[i].Is('@') || (TopLevel.IsClear(text[next].Text) && !text[next].Has(Writing.Capital)) ? Style.Spaced : Style.None;
     }
 }

@@ -1,98 +1,201 @@
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>Names on other messengers: <c>telegram: ana_92</c>, <c>find me as ana.k on insta</c>, <c>dm @ana_k</c>, <c>ana#1234</c>.</summary>
+/// <summary>Names on other messengers or at mail houses: <c>telegram: ana_92</c>, <c>find me as ana.k on insta</c>,
+/// <c>ana#1234</c>.</summary>
 internal static class HandleRule
 {
-    private const int Reach = 6;
-    private const int MinimumLength = 3;
+    private const int Reach = 11;
+    private const int ReachBack = 9;
 
-    public static void Find(IReadOnlyList<Token> tokens, List<ContactHit> hits)
+    // So many words that no table has may stand between a messenger and a name that is clearly one.
+    private const int MaxStrangers = 2;
+    private const int ShortestPlain = 4;
+    private const int ReachOfNaming = 4;
+    private const string Naming = ":=@\u2192~";
+
+    private const Kinds PassedOver = Kinds.Little | Kinds.Filler | Kinds.Naming | Kinds.Cue | Kinds.Being | Kinds.Messenger | Kinds.House
+        | Kinds.At | Kinds.Pair | Kinds.Greeting | Kinds.Underscore | Kinds.Site;
+
+    public static void Find(Reading text, List<ContactHit> hits)
     {
-        var speaksOfContact = tokens.Any(static t => Lexicon.Cues.Contains(t.Text) || Lexicon.Messengers.Contains(t.Text));
-        for (var i = 0; i < tokens.Count; i++)
+        for (var i = 0; i < text.Count; i++)
         {
-            if (IsMessenger(tokens[i]))
+            if (text[i].IsWord && text[i].Is(Kinds.Messenger | Kinds.House))
             {
-                Ahead(tokens, i, hits);
-                Behind(tokens, i, hits);
+                Ahead(text, i, hits);
+                Behind(text, i, hits);
             }
-            else if (tokens[i].Is('@') && i + 1 < tokens.Count && tokens[i + 1].IsWord && !tokens[i + 1].SpaceBefore && (i == 0 || tokens[i].SpaceBefore || !tokens[i - 1].IsWord))
+            else if (text[i].IsWord && text[i].IsSurely(Kinds.Naming) && (text.HasCue || text.HasMessenger))
             {
-                var name = tokens[i + 1].Text;
-                if (name.Length >= MinimumLength && (speaksOfContact || LooksChosen(tokens[i + 1])))
-                    Add(tokens, i, i + 1, hits);
+                Named(text, i, hits);
             }
-            else if (IsTag(tokens, i))
+            else if (text[i].Is('@'))
             {
-                Add(tokens, i, i + 2, hits);
+                if (Mentions.IsContact(text, i))
+                    Add(text, i, Names.LastOf(text, i + 1), hits);
+            }
+            else if (IsTag(text, i))
+            {
+                Add(text, i, i + 2, hits);
             }
         }
     }
 
-    private static bool IsMessenger(Token token) => token.IsWord && (Lexicon.Messengers.Contains(token.Text) || Lexicon.ShortMessengers.Contains(token.Text));
-
-    private static void Ahead(IReadOnlyList<Token> tokens, int messenger, List<ContactHit> hits)
+    private static void Ahead(Reading text, int messenger, List<ContactHit> hits)
     {
-        var isClear = Lexicon.Messengers.Contains(tokens[messenger].Text);
-        var isNamed = false;
-        for (var i = messenger + 1; i < tokens.Count && i - messenger <= Reach; i++)
+        var isSure = text[messenger].IsSurely(Kinds.Messenger | Kinds.House);
+        var (named, isNamed, strangers) = (false, false, 0);
+        for (var i = messenger + 1; i < text.Count && i - messenger <= Reach; i++)
         {
-            var token = tokens[i];
-            if (token.IsAnyOf(":=@-()\"'*→>,"))
-            {
-                isNamed |= token.IsAnyOf(":=@");
-                continue;
-            }
-
+            var token = text[i];
             if (!token.IsWord)
-                return;
-            isNamed |= Lexicon.HandleCues.Contains(token.Text);
-            if (Lexicon.HandleFillers.Contains(token.Text) || (i + 1 < tokens.Count && tokens[i + 1].Is(':') && !tokens[i + 1].SpaceBefore))
-                continue;
-            if (token.Text.Length >= MinimumLength && !token.IsDigits && !Lexicon.NoHandles.Contains(token.Text) && !IsMessenger(token)
-                && (LooksChosen(token) || IsDotted(tokens, i) || (isNamed && isClear)))
             {
-                Add(tokens, i, LastOf(tokens, i), hits);
+                if (IsSentenceEnd(text, i))
+                    return;
+                (named, isNamed) = (named || token.IsAnyOf(Naming), isNamed || token.IsAnyOf(Naming));
+                continue;
             }
 
-            return;
+            if ((Names.IsChosen(text, i) || (named && token is { HasDigit: true, IsDigits: false, Text.Length: > ShortestPlain }))
+                && !token.Is(Kinds.Messenger | Kinds.House | Kinds.Reference) && IsLongEnough(text, i))
+            {
+                if ((isSure || named || strangers == 0) && Names.FirstOf(text, i) > messenger)
+                    Add(text, i, Names.LastOf(text, i), hits);
+                return;
+            }
+
+            // "my insta" at the end of a line, and a name in the next.
+            named |= token.LineBefore && i == messenger + 1;
+            if (IsPassedOver(text, i))
+            {
+                (named, isNamed) = (named || token.Is(Kinds.Naming | Kinds.Being), isNamed || token.IsSurely(Kinds.Naming));
+                continue;
+            }
+
+            if (IsPlainName(text, messenger, i, isSure, named, isNamed))
+            {
+                Add(text, i, Names.LastOf(text, i), hits);
+                return;
+            }
+
+            if (token.IsDigits || ++strangers > MaxStrangers)
+                return;
+            named = isNamed = false;
         }
     }
 
-    /// <summary>"ana_92 on telegram": what stands right before the little word.</summary>
-    private static void Behind(IReadOnlyList<Token> tokens, int messenger, List<ContactHit> hits)
+    /// <summary>"username anaphotos", "nick: ana_92", where a messenger or getting in touch is spoken of.</summary>
+    private static void Named(Reading text, int naming, List<ContactHit> hits)
     {
-        var i = messenger - 1;
-        while (i >= 0 && messenger - i <= 3 && tokens[i].IsWord && tokens[i].Text is "on" or "in" or "at" or "my" or "via" or "auf" or "bei" or "en" or "sur")
-            i--;
-        if (i < 0 || i == messenger - 1 || !tokens[i].IsWord || tokens[i].IsDigits)
+        var i = naming + 1;
+        while (i < text.Count && i - naming <= ReachOfNaming && (text[i].IsAnyOf(Naming + "\"'-")
+            || (text[i].IsWord && text[i].Is(Kinds.Being | Kinds.Naming | Kinds.Little) && !Names.IsChosen(text, i))))
+            i++;
+        if (i >= text.Count || !text[i].IsWord || text[i].LineBefore || text[i].IsDigits || text[i].Has(Writing.Unspaced))
             return;
-        var start = i;
-        while (start >= 2 && !tokens[start].SpaceBefore && tokens[start - 1].IsAnyOf("._-") && !tokens[start - 1].SpaceBefore && tokens[start - 2].IsWord)
-            start -= 2;
-        if (tokens[i].End - tokens[start].Start < MinimumLength)
-            return;
-        if (start < i || LooksChosen(tokens[i]) || (start > 0 && tokens[start - 1].Is('@')))
-            Add(tokens, start > 0 && tokens[start - 1].Is('@') ? start - 1 : start, i, hits);
+        var isPlain = text[i].IsLatin && text[i].Text.Length > ShortestPlain && text[i].Word.Kinds == Kinds.None
+            && !text[i].Has(Writing.Capital) && text.IsClauseEnd(Names.LastOf(text, i) + 1) && text.HasMessenger;
+        if ((Names.IsChosen(text, i) && !text[i].Is(Kinds.Reference) && !text[i].Has(Writing.Capitals)) || isPlain)
+            Add(text, i, Names.LastOf(text, i), hits);
     }
 
-    private static bool LooksChosen(Token token) =>
-        token.IsWord && !token.IsDigits && token.Text.Any(char.IsLetter) && (token.HasDigit || token.Text.Contains('_', StringComparison.Ordinal));
-
-    private static bool IsDotted(IReadOnlyList<Token> tokens, int i) => LastOf(tokens, i) > i;
-
-    private static int LastOf(IReadOnlyList<Token> tokens, int i)
+    /// <summary>A word that nobody would take for a name but for what stands around it.</summary>
+    private static bool IsPlainName(Reading text, int messenger, int i, bool isSure, bool named, bool isNamed)
     {
-        while (i + 2 < tokens.Count && tokens[i + 1].IsAnyOf(".-") && !tokens[i + 1].SpaceBefore && tokens[i + 2].IsWord && !tokens[i + 2].SpaceBefore)
-            i += 2;
-        return i;
+        var token = text[i];
+        var last = Names.LastOf(text, i);
+        if (token.IsDigits || !token.IsLatin || token.Has(Writing.Capitals) || text[last].End - token.Start < ShortestPlain
+            || text.Says(i, Kinds.Common | Kinds.Cue | Kinds.Site | Kinds.Unit))
+            return false;
+
+        // Among other letters a Latin word is a name already.
+        if (!text[messenger].IsLatin || (i > 0 && text[i - 1].IsWord && !text[i - 1].IsLatin))
+            return token.Word.Kinds == Kinds.None && (isSure || named);
+        if (!named || (!isSure && !(isNamed && IsNextTo(text, messenger, i))))
+            return false;
+        if (isNamed)
+            return text.IsClauseEnd(last + 1) || text.Is(last + 1, Kinds.Cue | Kinds.Little | Kinds.Filler);
+        return (text.IsClauseEnd(last + 1) || text.Is(last + 1, Kinds.Being)) && token.Word.Kinds == Kinds.None
+            && (text.Is(i - 1, Kinds.Naming) || IsSomebodys(text, messenger));
     }
+
+    /// <summary>Signs and words that name alone stand between.</summary>
+    private static bool IsNextTo(Reading text, int messenger, int i)
+    {
+        while (--i > messenger)
+        {
+            if (text[i].IsWord && !text[i].Is(Kinds.Naming))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>"my telegram is …", not "telegram is …".</summary>
+    private static bool IsSomebodys(Reading text, int messenger) => messenger > 0 && text[messenger - 1].Is(Kinds.Little)
+        || messenger + 1 < text.Count && text[messenger + 1].Is(Kinds.Little) && !text[messenger + 1].Is(Kinds.Being);
+
+    /// <summary>"ana_92 on telegram", "find sweetana on insta".</summary>
+    private static void Behind(Reading text, int messenger, List<ContactHit> hits)
+    {
+        var strangers = 0;
+        for (var i = messenger - 1; i >= 0 && messenger - i <= ReachBack; i--)
+        {
+            var token = text[i];
+            if (!token.IsWord)
+            {
+                if (IsSentenceEnd(text, i))
+                    return;
+                continue;
+            }
+
+            if (Names.IsChosen(text, i) && !token.Is(Kinds.Messenger | Kinds.House | Kinds.Reference) && IsLongEnough(text, i))
+            {
+                if (text[messenger].IsSurely(Kinds.Messenger | Kinds.House) || (i + 1 == messenger - 1 && text[i + 1].Is(Kinds.Little)))
+                    Add(text, Names.FirstOf(text, i), text[i + 1].LineBefore ? messenger : i, hits);
+                return;
+            }
+
+            if (IsPassedOver(text, i))
+                continue;
+            if (IsSought(text, i, messenger))
+                Add(text, i, i, hits);
+            if (token.IsDigits || ++strangers > MaxStrangers)
+                return;
+        }
+    }
+
+    private static bool IsSought(Reading text, int i, int messenger)
+    {
+        var before = i - 1;
+        while (before > 0 && text[before].IsWord && text[before].Is(Kinds.Little) && !text[before].Is(Kinds.Cue | Kinds.Naming)
+            && i - before < 3)
+            before--;
+        return messenger - i is 2 or 3 && text[i].IsLatin && text[i].Text.Length > ShortestPlain && text[i].Word.Kinds == Kinds.None
+            && !text[i].Has(Writing.Capitals)
+        && text[i + 1].Is(Kinds.Little) && (text[messenger].IsSurely(Kinds.Messenger | Kinds.House)
+            || (before >= 0 && text[before].Is(Kinds.Naming)) || text.IsClauseEnd(messenger + 1))
+        && before >= 0 && ((text.IsSign(before, ":\"'") && text[messenger].IsSurely(Kinds.Messenger | Kinds.House))
+            || text[before].Is(Kinds.Naming) || (text[before].Is(Kinds.Cue) && text[before].IsWord));
+    }
+
+    private static bool IsPassedOver(Reading text, int i) =>
+        text[i].Is(PassedOver)
+        && Names.LastOf(text, i) == i;
+
+    private static bool IsLongEnough(Reading text, int i) => text[Names.LastOf(text, i)].End - text[Names.FirstOf(text,
+        i)].Start >= Names.MinimumLength;
+
+    private static bool IsSentenceEnd(Reading text, int i) => text[i].IsAnyOf(".!?;") && text.IsTight(i) && i + 1 < text.Count
+        && text[i + 1].SpaceBefore && !text.IsSign(i - 1, ".");
 
     /// <summary><c>name#1234</c>, without a blank; numbers of orders and issues look alike and are told by their word.</summary>
-    private static bool IsTag(IReadOnlyList<Token> tokens, int i) =>
-        i + 2 < tokens.Count && tokens[i].IsWord && tokens[i].Text.Length >= MinimumLength && tokens[i + 1].Is('#') && !tokens[i + 1].SpaceBefore
-        && tokens[i + 2] is { IsDigits: true, SpaceBefore: false, Text.Length: 4 } && !Lexicon.References.Contains(tokens[i].Text) && tokens[i].Text is not ("bug" or "room" or "apt" or "unit");
+    private static bool IsTag(Reading text, int i) =>
+        i + 2 < text.Count && text[i].IsWord && text[i].Text.Length >= Names.MinimumLength && text[i + 1].Is('#') && text.IsTight(i + 1)
+        && text[i + 2] is { IsDigits: true, SpaceBefore: false, Text.Length: 4 } && !text[i].Is(Kinds.Reference | Kinds.Unit | Kinds.Row)
+            && !text[i].Has(Writing.Capitals | Writing.Unspaced)
+        && text[i].Text is not ("bug" or "room" or "apt" or "unit");
 
-    private static void Add(IReadOnlyList<Token> tokens, int first, int last, List<ContactHit> hits) =>
-        hits.Add(new ContactHit(ContactRule.Handle, tokens[first].Start, tokens[last].End - tokens[first].Start));
+    private static void Add(Reading text, int first, int last, List<ContactHit> hits) =>
+        hits.Add(new ContactHit(ContactRule.Handle, text[first].Start, text[last].End - text[first].Start));
 }

@@ -15,7 +15,8 @@ public sealed record HostileText(int Texts, TimeSpan Slowest, double Ratio)
         List<string> patterns =
         [
             .. pieces, .. pieces.SelectMany(_ => pieces, static (one, other) => one + other),
-            .. pieces.Select(static p => p + new string(' ', 7)), .. pieces.Select(static p => new string('x', 40) + p), .. pieces.Select(static p => p + "\n"), .. pieces.Select(static p => p + "é"),
+            .. pieces.Select(static p => p + new string(' ', 7)), .. pieces.Select(static p => new string('x', 40) + p),
+                .. pieces.Select(static p => p + "\n"), .. pieces.Select(static p => p + "é"),
         ];
         foreach (var pattern in patterns)
             scanner.Scan(Repeat(pattern, 1000));

@@ -1,82 +1,149 @@
 using System.Collections.Frozen;
+using System.Reflection;
 
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>The words the rules know, folded. Adding one is adding a case to the corpus first.</summary>
+/// <summary>All words the rules know, folded: the tables of the languages and the top level domains. A malformed one stops the
+/// start.</summary>
 internal static class Lexicon
 {
-    public static readonly FrozenSet<string> At = Words("at aet arroba kukac chiocciola");
-    public static readonly FrozenSet<string> Dot = Words("dot punkt punto ponto point");
+    private const int ShortestStem = 3;
 
-    /// <summary>Mail houses whose name alone after "at" is an address.</summary>
-    public static readonly FrozenSet<string> MailHouses = Words(
-        "gmail googlemail yahoo ymail hotmail outlook live msn icloud aol gmx proton protonmail pm zoho yandex mailru fastmail tutanota posteo rediffmail rocketmail");
+    private static readonly Assembly Here = typeof(Lexicon).Assembly;
 
-    /// <summary>Endings of host names. Those that are also endings of common file names (py, rs, sh, md, so, cc, zip) are not here.</summary>
-    public static readonly FrozenSet<string> Endings = Words(
-        "com net org info biz io co ai app dev de at ch uk us in fr es it nl be eu pl ru ua cn jp kr br mx ar cl ca au nz za se no dk fi cz sk hu ro bg gr pt ie " +
-        "tr ae sa pk bd lk ng ke gh me tv ly gg to xyz online shop store site club link live page website space tech cloud email chat fun news world today agency " +
-        "digital solutions services group life edu gov int mobi name pro tel");
+    /// <summary>One table a language, in the order of <see cref="Word.Languages"/>' bits.</summary>
+    public static IReadOnlyList<LanguageTable> Tables { get; } = ReadTables();
 
-    /// <summary>Endings that are English words too: "yes.no" is a missing blank rather than a host.</summary>
-    public static readonly FrozenSet<string> WordEndings = Words("in it at be me us no is so to as am my do name pro link live page space fun news world today group life chat club store shop email cloud site");
+    // Arabic writes "and", "in", "with", "to", "as" and the article at the beginning of the word.
+    private static readonly string[] Clitics = ["\u0627\u0644", "\u0628\u0627\u0644", "\u0648\u0627\u0644", "\u0639\u0627\u0644",
+        "\u0644\u0644", "\u0648", "\u0628", "\u0641", "\u0644", "\u0643", "\u0639"];
 
-    /// <summary>Endings that are taken for one when the dot is spelled or stands apart.</summary>
-    public static readonly FrozenSet<string> SpelledEndings = Words("com net org info biz io co de uk in fr es it nl ch eu me ru us xyz edu gov app dev online shop");
+    private static readonly FrozenDictionary<string, Word> Exact = Merged(isStem: false);
+    private static readonly FrozenDictionary<string, Word> Stems = Merged(isStem: true);
+    private static readonly FrozenDictionary<string,
+        Word>.AlternateLookup<ReadOnlySpan<char>> ExactBySpan = Exact.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string,
+        Word>.AlternateLookup<ReadOnlySpan<char>> StemBySpan = Stems.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly int LongestStem = Stems.Keys.Max(static k => k.Length);
 
-    /// <summary>Endings that mean nothing else, so that a blank beside the dot does not matter.</summary>
-    public static readonly FrozenSet<string> ClearEndings = Words("com net org info biz io xyz edu gov ru");
+    /// <summary>First words of phrases, and how many words the longest phrase with it has.</summary>
+    public static FrozenDictionary<string, int> Phrases { get; } = PhrasesOf();
 
-    public static readonly FrozenSet<string> Schemes = Words("http https hxxp hxxps ftp");
+    /// <summary>Every top level domain.</summary>
+    public static FrozenSet<string> TopLevels { get; } = Lines("top-level-domains.txt").ToFrozenSet(StringComparer.Ordinal);
 
-    public static readonly FrozenDictionary<string, int> Numerals = Numbers();
+    /// <summary>Top level domains that are words of languages, with the bits of those.</summary>
+    public static FrozenDictionary<string, int> WordEndings { get; } = Tables
+        .SelectMany(static (t, bit) => t.WordEndings.Select(w => (Ending: w, Bit: 1 << bit))).GroupBy(static w => w.Ending)
+        .ToFrozenDictionary(static g => g.Key, static g => g.Aggregate(0, static (bits, w) => bits | w.Bit), StringComparer.Ordinal);
 
-    public static readonly FrozenSet<string> Multipliers = Words("double triple doble triple doppel");
-    public static readonly FrozenSet<string> Magnitudes = Words("hundred thousand million hundert tausend cien mil cent mille");
-    public static readonly FrozenSet<string> Fillers = Words("and then dash minus hyphen space plus und y et strich");
+    // The joined names of messengers that are long enough to be told when signs, blanks and digits stand within.
+    public static FrozenSet<string> LongMessengers { get; } = Exact.Concat(Stems)
+        .Where(static w => w.Value.IsSurely(Kinds.Messenger) && w.Key.All(char.IsAsciiLetter)
+            && w.Key.Length >= 5).Select(static w => w.Key)
+        .ToFrozenSet(StringComparer.Ordinal);
 
-    public static readonly FrozenSet<string> Currencies = Words(
-        "eur euro euros usd dollar dollars inr rs rupee rupees gbp pound pounds chf yen jpy cny pln sek nok dkk kr huf czk aud cad brl bucks lakh lakhs crore");
-
-    /// <summary>What precedes a number that names a thing, not a telephone.</summary>
-    public static readonly FrozenSet<string> References = Words(
-        "order orders invoice inv ref reference tracking article item items sku isbn ean upc serial part model ticket case booking id ids nr no parcel shipment transaction receipt " +
-        "bestellung bestellnummer rechnung artikel artikelnummer auftrag pedido factura commande facture version build commit issue pr lot batch vin imei zip postcode plz pincode");
-
-    /// <summary>What follows an amount.</summary>
-    public static readonly FrozenSet<string> Units = Words("km miles mi kg g mg t mt ml l m cm mm users requests people pieces pcs items views steps words rows bytes kb mb gb ms ohm w kw v");
-
-    /// <summary>What speaks of getting in touch elsewhere.</summary>
-    public static readonly FrozenSet<string> Cues = Words(
-        "call phone tel telephone mobile cell whatsapp sms text ring dial reach contact handy anrufen ruf rufen telefon llama llamame appelle appeler numero number dm add ping write mail email mailto msg message");
-
-    public static readonly FrozenSet<string> Messengers = Words(
-        "whatsapp whatsap watsapp telegram instagram insta snapchat discord skype viber wechat weixin kik facebook tiktok threema zalo kakaotalk kakao linkedin twitter");
-
-    /// <summary>Short or ambiguous names of messengers: they count beside something that looks like a handle.</summary>
-    public static readonly FrozenSet<string> ShortMessengers = Words("wa tg ig sc fb snap signal line messenger");
-
-    /// <summary>Words between a messenger's name and the handle.</summary>
-    public static readonly FrozenSet<string> HandleFillers = Words(
-        "is my id name username user handle nick nickname on under as me it its im i am add account profile the at by there with called find search you can");
-
-    /// <summary>After one of these even a plain word is the handle.</summary>
-    public static readonly FrozenSet<string> HandleCues = Words("id username user handle nick nickname name called");
-
-    /// <summary>Never a handle, however it stands.</summary>
-    public static readonly FrozenSet<string> NoHandles = Words(
-        "the and for you your yours not but too also works work down broken better easier required group web app business integration button link links page post posts story stories ads marketing login " +
-        "support shop store official team chat call calls video please thanks thank here there now today tomorrow soon later instead only have has had get got use uses used using are was were will would can could");
-
-    private static FrozenSet<string> Words(string list) => list.Split(' ').ToFrozenSet(StringComparer.Ordinal);
-
-    private static FrozenDictionary<string, int> Numbers()
+    /// <summary>The word's meaning; <see cref="Word.Unknown"/> when no table has it.</summary>
+    public static Word Find(ReadOnlySpan<char> text)
     {
-        var digits = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var word in ("zero oh one two three four five six seven eight nine null eins zwei drei vier funf fuenf sechs sieben acht neun cero uno dos tres cuatro cinco seis siete ocho nueve deux trois quatre cinq sept huit neuf").Split(' '))
-            digits[word] = 1;
-        foreach (var word in ("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety").Split(' '))
-            digits[word] = 2;
-        return digits.ToFrozenDictionary(StringComparer.Ordinal);
+        if (ExactBySpan.TryGetValue(text, out var exact))
+            return exact;
+        for (var length = Math.Min(text.Length, LongestStem); length >= ShortestStem; length--)
+        {
+            if (StemBySpan.TryGetValue(text[..length], out var stem))
+                return stem;
+        }
+
+        if (text[0] is < '\u0621' or > '\u064A')
+            return Word.Unknown;
+        foreach (var clitic in Clitics)
+        {
+            if (text.Length > clitic.Length + 1 && text.StartsWith(clitic) && ExactBySpan.TryGetValue(text[clitic.Length..], out var bare))
+                return bare;
+        }
+
+        return Word.Unknown;
     }
+
+    /// <summary>Whether the words are a phrase of the tables, the last one with any ending where they allow it.</summary>
+    public static bool IsPhrase(string text)
+    {
+        if (Exact.ContainsKey(text))
+            return true;
+        for (var length = Math.Min(text.Length, LongestStem); length > text.LastIndexOf(' ') + 1; length--)
+        {
+            if (StemBySpan.ContainsKey(text.AsSpan(0, length)))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A word or phrase as it stands in a table.</summary>
+    public static bool TryFind(ReadOnlySpan<char> text, out Word word)
+    {
+        var isThere = ExactBySpan.TryGetValue(text, out var found);
+        word = found ?? Word.Unknown;
+        return isThere;
+    }
+
+    private static LanguageTable[] ReadTables()
+    {
+        const string Folder = "languages/";
+        var names = Here.GetManifestResourceNames().Where(static n =>
+            n.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        return [.. names.Select(static (resource, bit) =>
+        {
+            using var file = Open(resource);
+            return LanguageTable.Read(Path.GetFileNameWithoutExtension(resource[Folder.Length..]), file, bit);
+        })];
+    }
+
+    private static FrozenDictionary<string, Word> Merged(bool isStem)
+    {
+        var words = new Dictionary<string, Word>(StringComparer.Ordinal);
+        foreach (var entry in Tables.SelectMany(static t => t.Entries))
+        {
+            // A stem is also the word itself, and may be more than that.
+            if (isStem && !entry.IsStem)
+                continue;
+            foreach (var key in WithClitics(Spaced(entry.Text)))
+                words[key] = words.TryGetValue(key, out var known) ? known.With(entry.Word) : entry.Word;
+        }
+
+        return words.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>A phrase in Arabic also with what may be written at its beginning; a single word's is taken off when it is looked
+    /// up.</summary>
+    private static IEnumerable<string> WithClitics(string text) =>
+        text[0] is >= '\u0621' and <= '\u064A' && text.Contains(' ', StringComparison.Ordinal)
+            ? Clitics.Select(c => c + text).Prepend(text) : [text];
+
+    private static FrozenDictionary<string, int> PhrasesOf()
+    {
+        var longest = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var words in Exact.Keys.Concat(Stems.Keys).Where(static k => k.Contains(' ', StringComparison.Ordinal)).Select(static k =>
+            k.Split(' ')))
+            longest[words[0]] = Math.Max(longest.GetValueOrDefault(words[0]), words.Length);
+        return longest.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>Signs within a word of the tables ("dix-huit") stand where a blank may stand as well.</summary>
+    private static string Spaced(string text) =>
+        string.Join(' ', text.Split([' ', '-', '\'', '.', '/'], StringSplitOptions.RemoveEmptyEntries));
+
+    private static IEnumerable<string> Lines(string resource)
+    {
+        using var file = Open(resource);
+        while (file.ReadLine() is { } line)
+        {
+            if (line.StartsWith('#'))
+                continue;
+            foreach (var name in line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                yield return name;
+        }
+    }
+
+    private static StreamReader Open(string resource) => new(Here.GetManifestResourceStream(resource)!);
 }

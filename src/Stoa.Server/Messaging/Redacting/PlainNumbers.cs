@@ -1,83 +1,156 @@
-using System.Globalization;
-
 namespace Stoa.Server.Messaging.Redacting;
 
-/// <summary>What numbers are when they are no telephone numbers: dates, times, prices, order numbers, addresses of machines, coordinates, lists, code.</summary>
+/// <summary>What numbers are when they are no telephone numbers: dates, amounts, numbers of orders, addresses of machines, code.</summary>
+/// <remarks>Rows of numbers are in <see cref="NumberRows"/>.</remarks>
 internal sealed class PlainNumbers
 {
-    private const int ReferenceDistance = 3;
-    private readonly IReadOnlyList<Token> tokens;
-    private readonly string text;
-    private readonly bool[] taken;
-    private readonly bool hasCue;
+    private const int ReferenceDistance = 5;
+    private const int ReferenceBehind = 2;
+    private const int CueDistance = 3;
+    private const int LongestNumber = 15;
 
-    public PlainNumbers(IReadOnlyList<Token> tokens, string text)
+    // "MRN 00123456": capitals that no table has name a thing.
+    private const int LongestAcronym = 5;
+
+    // "no 12345" and "port 8080" are short.
+    private const int LongNumber = 10;
+    private const int LongReference = 11;
+    private readonly Reading text;
+    private readonly bool[] taken;
+
+    public PlainNumbers(Reading text)
     {
-        (this.tokens, this.text) = (tokens, text);
-        taken = new bool[tokens.Count];
-        hasCue = tokens.Any(static t => Lexicon.Cues.Contains(t.Text));
-        for (var i = 0; i < tokens.Count; i++)
+        this.text = text;
+        taken = new bool[text.Count];
+        for (var i = 0; i < text.Count; i++)
         {
-            var length = DateAt(i) is > 0 and var date ? date : TimeAt(i);
+            if (!text[i].HasDigit)
+                continue;
+            var length = DatesAndTimes.LengthAt(text, i) is > 0 and var date ? date : Amounts.LengthAt(text, i);
             taken.AsSpan(i, length).Fill(true);
             i += Math.Max(0, length - 1);
         }
     }
 
-    /// <summary>Part of a date or a time.</summary>
+    /// <summary>Part of a date, a time or an amount.</summary>
     public bool IsTaken(int i) => taken[i];
 
     /// <summary>Whether seven digits or more are not a telephone number.</summary>
     public bool IsSomethingElse(DigitRun run)
     {
-        if (run.First > 0 && tokens[run.First - 1].Is('+'))
-            return false;
-        if (IsReference(run) || IsPartOfCode(run) || IsMachineAddress(run) || IsPrice(run))
+        if (IsCodePoint(run))
             return true;
-
-        // What speaks of calling makes a row of numbers a number.
-        return !hasCue && (IsDecimal(run) || IsList(run) || IsCount(run) || IsCalendar(run) || IsAssigned(run));
+        if (text.IsSign(run.First - 1, "+") && !text.Is(run.First - 2, Kinds.Numeral) && !run.Groups[0].IsWeak
+            && !NumberRows.IsSum(text, run))
+            return false;
+        if (!run.IsPlain)
+            return NumberRows.IsCount(text, run) || IsModel(run);
+        if (IsReference(run) || IsPartOfCode(run) || IsMachineAddress(run) || NumberRows.IsScore(text, run))
+            return true;
+        var isNear = text.HasCueNear(run.First, run.Last);
+        if (isNear && !IsAnnounced(run))
+            return false;
+        return IsAnnounced(run) || IsVersion(run) || IsDecimal(run) || IsTooLong(run) || IsAssigned(run) || NumberRows.Is(text, run);
     }
 
-    private int DateAt(int i)
-    {
-        // 2019-2024, 1999/2000
-        if (IsYear(i) && Joins(i + 1, "-/") && IsYear(i + 2) && !Joins(i + 3, "-/."))
-            return 3;
-        if (!Joins(i + 1, "-./") || !Joins(i + 3, "-./") || tokens[i + 1].Text != tokens[i + 3].Text || Joins(i + 5, "-"))
-            return 0;
-        if (!IsDigits(i) || !IsDigits(i + 2) || !IsDigits(i + 4))
-            return 0;
-        var isForward = IsYear(i) && Value(i + 2) is >= 1 and <= 12 && Value(i + 4) is >= 1 and <= 31;
-        var isBackward = Value(i) is >= 1 and <= 31 && Value(i + 2) is >= 1 and <= 31 && (Value(i) <= 12 || Value(i + 2) <= 12)
-            && (IsYear(i + 4) || tokens[i + 4].Text.Length == 2);
-        return isForward || isBackward ? 5 : 0;
-    }
+    /// <summary>"560Z/600": letters that look like digits count in a whole number only, or where calling is spoken of.</summary>
+    private bool IsModel(DigitRun run) =>
+        run.Digits < LongNumber && !text.HasCueNear(run.First, run.Last)
+            && run.Groups.Exists(g => g is { IsPlain: false, Languages: 0 } && text[g.First].HasDigit
+            && text[g.First].Text.Length == g.Digits);
 
-    private int TimeAt(int i)
-    {
-        if (!IsDigits(i) || tokens[i].Text.Length > 2 || !Joins(i + 1, ":") || !IsDigits(i + 2) || tokens[i + 2].Text.Length != 2 || Value(i) > 24 || Value(i + 2) > 59)
-            return 0;
-        return Joins(i + 3, ":") && IsDigits(i + 4) && tokens[i + 4].Text.Length == 2 && Value(i + 4) <= 60 ? 5 : 3;
-    }
+    /// <summary>U+2111, x+1234567: the plus hangs on a letter.</summary>
+    private bool IsCodePoint(DigitRun run) => run.First > 1 && text.IsSign(run.First - 1, "+") && text.IsTight(run.First - 1)
+        && text.IsTight(run.First) && text[run.First - 2] is { IsWord: true, Text.Length: 1 };
 
     /// <summary>"order 4711-2234", "#12345678": a word for it shortly before, and no blanks within.</summary>
     private bool IsReference(DigitRun run)
     {
-        for (var i = run.First + 1; i <= run.Last; i++)
-        {
-            if (tokens[i].SpaceBefore)
-                return false;
-        }
-
-        if (!run.IsPlain)
+        if (IsAccount(run) || IsLongReference(run) || IsFiled(run))
+            return true;
+        if (run.Groups.Skip(1).Any(static g => !g.Before.IsTight) || run.Groups.Count > 4)
             return false;
-        if (run.First > 0 && tokens[run.First - 1].Is('#'))
+        if (text.IsSign(run.First - 1, "#\u2116") && !text.HasCueBefore(run.First, CueDistance + 1))
+            return true;
+        if (run.First > 0 && IsAcronym(text[run.First - 1], run))
             return true;
         for (var i = run.First - 1; i >= 0 && run.First - i <= ReferenceDistance; i--)
         {
-            if (Lexicon.References.Contains(tokens[i].Text))
+            if (text[i].Is(Kinds.Reference) && (text[i].IsSurely(Kinds.Reference)
+                || (run.Digits < LongNumber && (i == run.First - 1 || (i == run.First - 2 && !text[i + 1].IsWord)))))
+                return !IsSpokenOf(i, run.First);
+        }
+
+        return IsNamedBehind(run);
+    }
+
+    /// <summary>"MRN 00123456", "GOST 14289-88", "MA 02110-1301".</summary>
+    private static bool IsAcronym(Token word, DigitRun run) =>
+        word.IsWord && !word.HasDigit && word.Has(Writing.Capitals) && word.Text.Length is >= 2 and <= LongestAcronym
+        && ((word.Word.Kinds == Kinds.None && run.Groups.Count <= 2)
+            || (word.Text.Length == 2 && run.Groups.Count == 2 && run.Groups[0].Digits == 5 && run.Groups[1].Digits == 4));
+
+    /// <summary>"20417733 numaralı sipariş": the word comes behind the number.</summary>
+    private bool IsNamedBehind(DigitRun run)
+    {
+        if (text[run.First].Text[0] == '0' || run.Digits >= LongNumber)
+            return false;
+        for (var i = run.Last + 1; i < text.Count && i - run.Last <= ReferenceBehind; i++)
+        {
+            if (text[i].IsSurely(Kinds.Reference) && text.Says(i, Kinds.Reference))
+                return !text.HasCueBefore(run.First, CueDistance);
+        }
+
+        return false;
+    }
+
+    /// <summary>"FR76 3000 6000 …": groups of four behind a country and a check sum (ISO 13616).</summary>
+    private bool IsAccount(DigitRun run) =>
+        run.First > 0 && run.Groups.Count >= 3 && run.Groups.SkipLast(1).All(static g => g.Digits == 4)
+            && text[run.First - 1] is { Text.Length: 4, IsWord: true } head
+        && char.IsAsciiLetter(head.Text[0]) && char.IsAsciiLetter(head.Text[1]) && char.IsAsciiDigit(head.Text[2])
+            && char.IsAsciiDigit(head.Text[3]);
+
+    /// <summary>"Aadhaar 2345 6789 0123", "SIRET 552 081 317 66522": longer than what is dialled inland, so blanks do not matter.</summary>
+    private bool IsLongReference(DigitRun run)
+    {
+        if (run.Digits < LongReference || text[run.First].Text[0] == '0')
+            return false;
+        for (var i = run.First - 1; i >= 0 && run.First - i <= ReferenceDistance; i--)
+        {
+            if (text[i].IsSurely(Kinds.Reference))
+                return !IsSpokenOf(i, run.First);
+        }
+
+        return false;
+    }
+
+    /// <summary>"77-2024-00815", "2024/001187": a year within, no blanks, and not as one dials.</summary>
+    private bool IsFiled(DigitRun run) =>
+        run.Groups.Count is 2 or 3 && text[run.First].Text[0] != '0' && !text.HasCueNear(run.First, run.Last)
+            && run.Groups.Exists(g => DatesAndTimes.IsYear(text, g.First))
+        && run.Groups.Skip(1).All(static g => g.Before is { Count: 1, IsTight: true, Signs: '-' or '/' or '.' })
+            && run.Groups.Exists(static g => g.Before.Signs is '-' or '/');
+
+    /// <summary>"Customer phone 5551234": the word for a telephone is nearer, or as near in the phrase.</summary>
+    private bool IsSpokenOf(int reference, int first)
+    {
+        for (var i = Math.Max(0, reference - 1); i < first; i++)
+        {
+            if (text[i].IsSurely(Kinds.Cue) && !text[i].Is(Kinds.Reference))
                 return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Weights, years, results: a word for the row before it.</summary>
+    private bool IsAnnounced(DigitRun run)
+    {
+        for (var i = run.First - 1; i >= 0 && run.First - i <= ReferenceDistance; i--)
+        {
+            if (text[i].Is(Kinds.Row) && run.Groups.Count > 2)
+                return !text.HasCueBefore(run.First, CueDistance);
         }
 
         return false;
@@ -86,51 +159,46 @@ internal sealed class PlainNumbers
     /// <summary>Hangs on a word with letters: a part number, an identifier, a path.</summary>
     private bool IsPartOfCode(DigitRun run)
     {
-        if (!run.IsPlain)
-            return false;
-        var before = run.First >= 2 && !tokens[run.First].SpaceBefore && tokens[run.First - 1].IsAnyOf("-_/=.:") && !tokens[run.First - 1].SpaceBefore && IsCodeWord(run.First - 2);
-        var after = run.Last + 2 < tokens.Count && tokens[run.Last + 1].IsAnyOf("-_") && !tokens[run.Last + 1].SpaceBefore && !tokens[run.Last + 2].SpaceBefore && IsCodeWord(run.Last + 2);
-        var isCall = run.First > 0 && tokens[run.First - 1].IsAnyOf("(=[{") && run.First > 1 && tokens[run.First - 2].IsWord && !tokens[run.First - 1].SpaceBefore && !hasCue && run.Groups.Count == 1;
-        return before || after || isCall;
+        var (first, last) = (run.First, run.Last);
+        var before = first >= 2 && text.IsTight(first) && text.IsSign(first - 1, "-_/=.:") && text.IsTight(first - 1)
+            && IsCodeWord(first - 2);
+        var after = last + 2 < text.Count && text.IsSign(last + 1, "-_/") && text.IsTight(last + 1) && text.IsTight(last + 2)
+            && IsCodeWord(last + 2);
+        var isFile = last + 2 < text.Count && text[last + 1].Is('.') && text.IsTight(last + 1) && text.IsTight(last + 2)
+            && text[last + 2].IsLatin && text[last + 2].Text.Length is >= 2 and <= 4;
+        var isCall = first > 1 && text.IsSign(first - 1, "(=[{") && text[first - 2].IsLatin && text.IsTight(first - 1) && !text.HasCue;
+        return before || after || isFile || isCall;
     }
 
     /// <summary>Letters and digits mixed, or capitals alone.</summary>
-    private bool IsCodeWord(int i)
-    {
-        if (!tokens[i].IsWord || tokens[i].IsDigits)
-            return false;
-        var written = text.AsSpan(tokens[i].Start, tokens[i].End - tokens[i].Start);
-        foreach (var c in written)
-        {
-            if (char.IsLower(c) && !tokens[i].HasDigit)
-                return false;
-        }
+    private bool IsCodeWord(int i) => text[i].IsWord && !text[i].IsDigits && text[i].IsLatin && !text[i].Is(Kinds.Cue | Kinds.Messenger)
+        && (text[i].HasDigit || text[i].Has(Writing.Capitals));
 
-        return true;
+    /// <summary>192.168.0.1, also with a port or the length of a prefix behind it.</summary>
+    private bool IsMachineAddress(DigitRun run)
+    {
+        if (run.Groups.Count is not (4 or 5) || (run.Groups.Count == 5
+            && !(run.Groups[4].Before is { Count: 1, IsTight: true, Signs: ':' or '/' })))
+            return false;
+        var address = run.Part(0, 4);
+        return IsJoinedBy(address, '.') && address.Groups.TrueForAll(g => Value(g) <= 255)
+            && address.Groups.Exists(static g => g.Digits != 2);
     }
 
-    private bool IsMachineAddress(DigitRun run) =>
-        run is { IsPlain: true, Groups.Count: 4 } && JoinedBy(run, '.') && run.Groups.TrueForAll(g => Value(g.First) <= 255);
-
-    /// <summary>1,250.00 with a currency beside it, or grouped by thousands as only amounts are.</summary>
-    private bool IsPrice(DigitRun run)
-    {
-        if (!run.IsPlain)
-            return false;
-        if (IsCurrency(run.First - 1) || IsCurrency(run.Last + 1) || (run.Groups.Count > 1 && IsCurrency(run.First - 2)))
-            return run.Groups.Count <= 5;
-        return run.Groups.Count >= 3 && JoinedBy(run, ',') && run.Groups[0].Digits <= 3 && run.Groups.Skip(1).All(static g => g.Digits == 3);
-    }
+    /// <summary>10.0.19045: small numbers first, tight dots.</summary>
+    private bool IsVersion(DigitRun run) =>
+        run.Groups.Count is >= 3 and <= 5 && IsJoinedBy(run, '.') && run.Groups[0].Digits <= 2 && run.Groups[1].Digits <= 2
+        && !(run.Groups[0].Digits == 2 && text[run.First].Text[0] == '0') && run.Groups.Exists(static g => g.Digits != 2);
 
     /// <summary>3.14159265, or a pair of coordinates.</summary>
-    private bool IsDecimal(DigitRun run)
+    private static bool IsDecimal(DigitRun run)
     {
-        if (!run.IsPlain || run.Groups.Count is not (2 or 4))
+        if (run.Groups.Count is not (2 or 4))
             return false;
         for (var i = 0; i < run.Groups.Count; i += 2)
         {
             var (whole, part) = (run.Groups[i], run.Groups[i + 1]);
-            if (part.First - whole.Last != 2 || !tokens[whole.Last + 1].Is('.') || tokens[part.First].SpaceBefore || whole.Digits > 3 || part.Digits < 4)
+            if (!(part.Before is { Signs: '.' or ',', Count: 1, IsTight: true }) || whole.Digits > 3 || part.Digits < 4)
                 return false;
             if (whole.Digits == 3 && part.Digits == 4 && run.Groups.Count == 2)
                 return false;
@@ -139,62 +207,20 @@ internal sealed class PlainNumbers
         return true;
     }
 
-    /// <summary>Sizes, lottery numbers, a count: small numbers in a row that rise, or of which most have two digits and commas between.</summary>
-    private bool IsList(DigitRun run)
+    /// <summary>Cards and accounts, and a day written 20240512.</summary>
+    private bool IsTooLong(DigitRun run)
     {
-        if (run.Groups.Count < 4 || run.Groups.Exists(static g => g.Digits > 3))
-            return false;
-
-        // 06 12 34 56 78 rises too, but nobody counts from "06".
-        var startsWithZero = tokens[run.First].Text is { Length: > 1 } first && first[0] == '0';
-        if (run.IsPlain && !startsWithZero && run.Groups.Zip(run.Groups.Skip(1)).All(p => Value(p.First.First) < Value(p.Second.First)))
+        var first = text[run.First].Text;
+        if (run.Groups.Count == 1 && DatesAndTimes.IsDay(first))
             return true;
-        return run.IsPlain && Enumerable.Range(run.First, run.Last - run.First).Any(i => tokens[i].IsAnyOf(",;")) && 2 * run.Groups.Count(static g => g.Digits >= 2) > run.Groups.Count;
-    }
-
-    /// <summary>Numerals with a magnitude, or counted up: "one two three four five six seven".</summary>
-    private bool IsCount(DigitRun run)
-    {
-        if (run.Last + 1 < tokens.Count && (Lexicon.Magnitudes.Contains(tokens[run.Last + 1].Text) || (run.IsPlain && Lexicon.Units.Contains(tokens[run.Last + 1].Text))))
-            return true;
-        string[] order = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-        return run.Groups.Count >= 5 && run.Groups.Select(g => Array.IndexOf(order, tokens[g.First].Text)).Zip(run.Groups.Skip(1).Select(g => Array.IndexOf(order, tokens[g.First].Text)))
-            .All(static p => p.First >= 0 && p.Second == p.First + 1);
-    }
-
-    /// <summary>Years in a row, or a day written 20240512.</summary>
-    private bool IsCalendar(DigitRun run)
-    {
-        if (!run.IsPlain)
-            return false;
-        if (run.Groups.TrueForAll(g => IsYear(g.First)))
-            return true;
-        return run.Groups.Count == 1 && run.Digits == 8 && tokens[run.First].Text is var day && day[..2] is "19" or "20"
-            && int.Parse(day[4..6], CultureInfo.InvariantCulture) is >= 1 and <= 12 && int.Parse(day[6..], CultureInfo.InvariantCulture) is >= 1 and <= 31;
+        return run.Digits > LongestNumber && first[0] != '0' && (run.Groups.Count == 1 || run.Groups.TrueForAll(static g => g.Digits >= 4));
     }
 
     /// <summary><c>x = 1234567</c></summary>
-    private bool IsAssigned(DigitRun run) => run is { IsPlain: true, Groups.Count: 1, First: > 0 } && tokens[run.First - 1].Is('=');
+    private bool IsAssigned(DigitRun run) => run.Groups.Count == 1 && text.IsSign(run.First - 1, "=") && !text.HasCue;
 
-    private bool IsCurrency(int i) => i >= 0 && i < tokens.Count && (tokens[i].IsAnyOf("$€£¥₹₽₴₩%") || Lexicon.Currencies.Contains(tokens[i].Text));
+    private int Value(DigitRun.Group group) => DatesAndTimes.Value(text, group.First);
 
-    private bool JoinedBy(DigitRun run, char sign)
-    {
-        foreach (var (left, right) in run.Groups.Zip(run.Groups.Skip(1)))
-        {
-            if (right.First - left.Last != 2 || !tokens[left.Last + 1].Is(sign) || tokens[right.First].SpaceBefore)
-                return false;
-        }
-
-        return true;
-    }
-
-    private bool IsDigits(int i) => i < tokens.Count && tokens[i].IsDigits;
-
-    private bool IsYear(int i) => IsDigits(i) && tokens[i].Text.Length == 4 && Value(i) is >= 1900 and <= 2100;
-
-    private bool Joins(int i, string signs) => i < tokens.Count && tokens[i].IsAnyOf(signs) && !tokens[i].SpaceBefore && i + 1 < tokens.Count && !tokens[i + 1].SpaceBefore;
-
-    private int Value(int i) =>
-        i < tokens.Count && int.TryParse(tokens[i].Text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : int.MaxValue;
+    private static bool IsJoinedBy(DigitRun run, char sign) => run.Groups.Skip(1).All(g =>
+        g.Before is { Count: 1, IsTight: true, Fillers: 0 } gap && gap.Signs == sign);
 }

@@ -1,78 +1,61 @@
 namespace Stoa.Server.Messaging.Redacting;
 
+/// <summary>How a word is written.</summary>
+[Flags]
+internal enum Writing : byte
+{
+    None = 0,
+
+    /// <summary>Blanks stand between this token and the one before.</summary>
+    SpaceBefore = 1,
+
+    /// <summary>So does the end of a line.</summary>
+    LineBefore = 2,
+
+    /// <summary>At least one letter is Latin.</summary>
+    Latin = 4,
+
+    /// <summary>Begins with a capital.</summary>
+    Capital = 8,
+
+    /// <summary>All letters are capitals.</summary>
+    Capitals = 16,
+
+    /// <summary>A capital stands behind a small letter: "AnaPhotos".</summary>
+    Camel = 32,
+
+    /// <summary>Chinese characters, or another script without blanks between words.</summary>
+    Unspaced = 64,
+
+    /// <summary>Begins with two capitals: "SOCKSv5".</summary>
+    Acronym = 128,
+}
+
 /// <summary>A word (letters, digits, underscores) or one other character of a folded text.</summary>
 /// <param name="Text">Folded.</param>
 /// <param name="Start">In the text as it was written.</param>
 /// <param name="End">In the text as it was written.</param>
 /// <param name="IsWord">False: one character that is neither letter nor digit.</param>
-/// <param name="IsDigits">A word of digits alone.</param>
-/// <param name="SpaceBefore">Blanks stand between this token and the one before.</param>
-internal readonly record struct Token(string Text, int Start, int End, bool IsWord, bool IsDigits, bool SpaceBefore)
+internal sealed record Token(string Text, int Start, int End, bool IsWord, Writing Writing, Word Word)
 {
+    /// <summary>A word of digits alone.</summary>
+    public bool IsDigits { get; } = IsWord && !Text.AsSpan().ContainsAnyExceptInRange('0', '9');
+
+    public bool HasDigit { get; } = IsWord && Text.AsSpan().ContainsAnyInRange('0', '9');
+
+    public bool SpaceBefore => (Writing & Writing.SpaceBefore) != 0;
+
+    public bool LineBefore => (Writing & Writing.LineBefore) != 0;
+
+    public bool IsLatin => (Writing & Writing.Latin) != 0;
+
     public bool Is(char c) => !IsWord && Text[0] == c;
 
     public bool IsAnyOf(string characters) => !IsWord && characters.Contains(Text[0], StringComparison.Ordinal);
 
-    public bool HasDigit => IsWord && Text.AsSpan().ContainsAnyInRange('0', '9');
-}
+    public bool Is(Kinds kind) => Word.Is(kind);
 
-/// <summary>Cuts a text into tokens. Linear.</summary>
-internal static class Tokens
-{
-    // Fewer than this many single letters in a row are initials or a formula.
-    private const int SpacedLetters = 4;
+    public bool IsSurely(Kinds kind) => Word.IsSurely(kind);
 
-    public static List<Token> Of(string text)
-    {
-        var folded = new FoldedText(text);
-        var tokens = new List<Token>(32);
-        var space = false;
-        for (var i = 0; i < folded.Length;)
-        {
-            if (char.IsWhiteSpace(folded[i]))
-            {
-                space = true;
-                i++;
-                continue;
-            }
-
-            var end = i + 1;
-            var isWord = IsWordCharacter(folded[i]);
-            while (isWord && end < folded.Length && IsWordCharacter(folded[end]))
-                end++;
-            var word = folded.Slice(i, end);
-            tokens.Add(new Token(word, folded.SourceStart(i), folded.SourceEnd(end - 1), isWord, isWord && word.All(char.IsAsciiDigit), space && tokens.Count > 0));
-            space = false;
-            i = end;
-        }
-
-        return Joined(tokens);
-    }
-
-    private static bool IsWordCharacter(char c) => char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c == '_';
-
-    /// <summary>Joins what is written letter by letter ("g m a i l"): a reader reads the word.</summary>
-    private static List<Token> Joined(List<Token> tokens)
-    {
-        var joined = new List<Token>(tokens.Count);
-        for (var i = 0; i < tokens.Count;)
-        {
-            var end = i;
-            while (end < tokens.Count && IsSingleLetter(tokens[end]) && (end == i || tokens[end].SpaceBefore))
-                end++;
-            if (end - i < SpacedLetters)
-            {
-                joined.Add(tokens[i++]);
-                continue;
-            }
-
-            var word = string.Concat(tokens.Skip(i).Take(end - i).Select(static t => t.Text));
-            joined.Add(new Token(word, tokens[i].Start, tokens[end - 1].End, true, false, tokens[i].SpaceBefore));
-            i = end;
-        }
-
-        return joined;
-    }
-
-    private static bool IsSingleLetter(Token token) => token.IsWord && token.Text.Length == 1 && char.IsLetter(token.Text[0]);
+    public bool Has(Writing writing) => (Writing & writing) != 0;
 }
