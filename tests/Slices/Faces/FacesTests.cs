@@ -167,7 +167,7 @@ public sealed class FacesTests
         Assert.DoesNotContain("@", found.GetRawText(), StringComparison.Ordinal);
         Assert.Empty((await eve.GetAsync("/api/v1/users/search?q=findable%25100")).Is(200).Body.GetProperty("users").EnumerateArray());
         (await eve.GetAsync("/api/v1/users/search?query=")).IsRefusal(400, "search.query_invalid");
-        (await eve.GetAsync("/api/v1/users/search?query=a%00b")).IsRefusal(400, "search.query_invalid");
+        (await eve.GetAsync("/api/v1/users/search?query=a%00b")).IsRefusal(400, "request.malformed");
         (await eve.GetAsync("/api/v1/users/search?query=a&limit=x")).IsRefusal(400, "validation.failed");
         (await eve.GetAsync("/messages?limit=x")).IsRefusal(422, "validation.failed");
         eve.UseToken(null);

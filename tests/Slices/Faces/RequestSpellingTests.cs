@@ -85,7 +85,7 @@ public sealed class RequestSpellingTests
         var (ana, ben) = await stoa.TwoPeopleAsync();
         var thread = await Messaging.ThreadTests.OpenAsync(ana, "LISTING", StoaServer.Unique("l"), ben);
 
-        var head = await ana.FetchAsync($"/api/messages/threads/{thread}/stream", HttpMethod.Head).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        var head = await ana.FetchAsync($"/api/messages/threads/{thread}/stream", HttpMethod.Head).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal("text/event-stream", head.Content.ContentType?.MediaType);
     }

@@ -156,7 +156,7 @@ public sealed class InboundSmsTests
         (await root.PostAsync($"/api/admin/users/{ben.Id}/messaging-ban", new { reason = "spam" })).Is(200);
         (await DeliverAsync(stoa, TwilioServer.Sms("+15550101", "x", "SM5"))).IsRefusal(403, "messaging.banned");
         (await root.PostAsync($"/api/admin/users/{ben.Id}/messaging/unban", new { reason = "sorry" })).Is(200);
-        (await root.PostAsync($"/api/admin/users/{ben.Id}/suspend", new { reason = "spam", durationDays = 2, duration = 2 })).Is(200);
+        (await root.PostAsync($"/api/admin/users/{ben.Id}/suspend", new { reason = "spam", duration_days = 2 })).Is(200);
         (await DeliverAsync(stoa, TwilioServer.Sms("+15550101", "x", "SM5"))).IsRefusal(403, "sms.sender_refused");
         Assert.Equal(3, await stoa.AskAsync(db => db.Messages.CountAsync(TestContext.Current.CancellationToken)));
         Assert.Equal(0, await stoa.AskAsync(db => db.Messages.CountAsync(m => m.SenderId == ben.Id, TestContext.Current.CancellationToken)));

@@ -119,13 +119,19 @@ internal static class PhoneRule
         return digits >= MinimumDigits;
     }
 
+    /// <summary>"…5678, 2 rooms" and "…5678 at 10": once a number is whole, one or two digits behind a comma or a word are the sentence's.</summary>
     private static DigitRun WithoutTail(DigitRun run)
     {
-        var count = run.Groups.Count;
-        return count > 1 && run.Groups[^1] is { Digits: <= 2, IsPlain: true,
-            Before: { Signs: ',' or '.' or ';' or '(' or '!', IsTight: false } } && run.Digits - run.Groups[^1].Digits >= WholeNumber
-            && run.Groups[count - 2].Digits > 2
-            ? run.Part(0, count - 1) : run;
+        var (count, digits) = (run.Groups.Count, run.Digits);
+        while (count > 1 && run.Groups[count - 1] is { Digits: <= 2, IsPlain: true } tail && digits - tail.Digits >= WholeNumber
+            && (tail.Before.HasStranger
+                || (tail.Before is { Signs: ',' or '.' or ';' or '(' or '!', IsTight: false } && run.Groups[count - 2].Digits > 2)))
+        {
+            digits -= tail.Digits;
+            count--;
+        }
+
+        return count < run.Groups.Count ? run.Part(0, count) : run;
     }
 
     /// <summary>The plus and the bracket in front belong to the number.</summary>
