@@ -19,7 +19,7 @@ public sealed class OutboxDispatcher(
     TimeSpan sweepInterval,
     TimeProvider clock,
     Outages outages,
-    ILogger<OutboxDispatcher> log) : BackgroundService
+    ILogger<OutboxDispatcher> log) : FinishingService
 {
     private const int ClaimLimit = 100;
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromMinutes(10);
@@ -28,17 +28,16 @@ public sealed class OutboxDispatcher(
         Task.WhenAll(FollowAsync(stoppingToken), SweepAsync(stoppingToken));
 
     /// <summary>Does what is still waiting, then deletes what is done, so that the next start does not do it again.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    protected override async Task FinishAsync(CancellationToken cancellation)
     {
-        await base.StopAsync(cancellationToken);
         try
         {
             while (feed.Entries.TryRead(out var entry))
-                await DispatchAsync(entry.Id, entry.Event, attempts: 0, cancellationToken);
+                await DispatchAsync(entry.Id, entry.Event, attempts: 0, cancellation);
             while (feed.HasDone)
-                await DeleteDoneAsync(cancellationToken);
+                await DeleteDoneAsync(cancellation);
         }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
             // The database is gone: what is left is done by the next start, or by another node.
             if (!outages.Notes(fault))

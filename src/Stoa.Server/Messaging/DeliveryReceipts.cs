@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Jobs;
 using Stoa.Server.Messaging.Doors;
 using Stoa.Server.Realtime;
 
@@ -13,7 +14,7 @@ namespace Stoa.Server.Messaging;
 /// reading costs no write of its own. What a crash loses is reported later or by reading: a receipt may come late, never too early.
 /// </remarks>
 public sealed class DeliveryReceipts(IDbContextFactory<StoaDb> databases, ConversationCards cards, Announcer announcer, TimeProvider clock, Outages outages, ILogger<MessagesLog> log)
-    : BackgroundService
+    : FinishingService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -25,10 +26,9 @@ public sealed class DeliveryReceipts(IDbContextFactory<StoaDb> databases, Conver
     public void Note(long conversationId, long userId, long upToSeq) =>
         noted.AddOrUpdate((conversationId, userId), upToSeq, (_, known) => Math.Max(known, upToSeq));
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    protected override async Task FinishAsync(CancellationToken cancellation)
     {
-        await base.StopAsync(cancellationToken);
-        await WriteAsync(cancellationToken);
+        await WriteAsync(cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

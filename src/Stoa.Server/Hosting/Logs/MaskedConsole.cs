@@ -12,9 +12,21 @@ public sealed class MaskedConsole(IServiceProvider services) : ConsoleFormatter(
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        simple ??= services.GetServices<ConsoleFormatter>().First(static f => f.Name == ConsoleFormatterNames.Simple);
         var text = SecretPaths.Mask(logEntry.Formatter(logEntry.State, logEntry.Exception));
         var masked = new LogEntry<string>(logEntry.LogLevel, logEntry.Category, logEntry.EventId, text, logEntry.Exception, static (line, _) => line);
-        simple.Write(masked, scopeProvider, textWriter);
+        Simple()?.Write(masked, scopeProvider, textWriter);
+    }
+
+    // A line that is written when the server has ended already, by something that was late, is nobody's any more; throwing would end its writer too.
+    private ConsoleFormatter? Simple()
+    {
+        try
+        {
+            return simple ??= services.GetServices<ConsoleFormatter>().First(static f => f.Name == ConsoleFormatterNames.Simple);
+        }
+        catch (ObjectDisposedException)
+        {
+            return null;
+        }
     }
 }
