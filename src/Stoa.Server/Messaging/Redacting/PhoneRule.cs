@@ -7,6 +7,9 @@ internal static class PhoneRule
 
     // What follows a whole number behind a comma and is shorter than a group is not part of it.
     private const int WholeNumber = 9;
+
+    // Three digits may be the last group of a number that is short of them, so more must be there before they are not.
+    private const int WholeWithPrefix = 10;
     private const int LongestNumber = 15;
     private const int LongestRest = 12;
 
@@ -119,20 +122,26 @@ internal static class PhoneRule
         return digits >= MinimumDigits;
     }
 
-    /// <summary>"…5678, 2 rooms" and "…5678 at 10": once a number is whole, one or two digits behind a comma or a word are the sentence's.</summary>
+    /// <summary>"…5678, 2 rooms", "…5678 at 10" and "…5678 and flat 431": once a number is whole, what follows behind a comma or a word is the sentence's.</summary>
     private static DigitRun WithoutTail(DigitRun run)
     {
         var (count, digits) = (run.Groups.Count, run.Digits);
-        while (count > 1 && run.Groups[count - 1] is { Digits: <= 2, IsPlain: true } tail && digits - tail.Digits >= WholeNumber
-            && (tail.Before.HasStranger
-                || (tail.Before is { Signs: ',' or '.' or ';' or '(' or '!', IsTight: false } && run.Groups[count - 2].Digits > 2)))
+        while (count > 1 && IsOfSentence(run.Groups[count - 1], run.Groups[count - 2], digits - run.Groups[count - 1].Digits))
         {
-            digits -= tail.Digits;
+            digits -= run.Groups[count - 1].Digits;
             count--;
         }
 
         return count < run.Groups.Count ? run.Part(0, count) : run;
     }
+
+    private static bool IsOfSentence(DigitRun.Group tail, DigitRun.Group before, int digitsBefore) => tail.IsPlain && tail switch
+    {
+        { Digits: <= 2, Before.HasStranger: true } => digitsBefore >= WholeNumber,
+        { Digits: 3, Before.HasStranger: true } => digitsBefore >= WholeWithPrefix,
+        { Digits: <= 2, Before: { Signs: ',' or '.' or ';' or '(' or '!', IsTight: false } } => digitsBefore >= WholeNumber && before.Digits > 2,
+        _ => false,
+    };
 
     /// <summary>The plus and the bracket in front belong to the number.</summary>
     private static int StartOf(Reading text, int first)
