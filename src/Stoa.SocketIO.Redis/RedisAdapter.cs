@@ -32,7 +32,7 @@ public sealed partial class RedisAdapter : Adapter
     private const char OwnKind = '~';
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PingInterval = TimeSpan.FromMilliseconds(50);
-    private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _uid = OwnKind + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(6));
     private readonly ConcurrentDictionary<string, Action<ClusterMessage>> _requests = new(StringComparer.Ordinal);
     private readonly RedisConnection _redis;
@@ -66,12 +66,14 @@ public sealed partial class RedisAdapter : Adapter
         foreach (var channel in new[] { _channels.Request, _channels.Response, _channels.OwnResponse })
             await _redis.SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), OnMessage);
         await HearOneselfAsync(cancellation);
+        WatchGaps();
         await StartRecoveryAsync();
     }
 
     /// <inheritdoc/>
     public override async ValueTask StopAsync()
     {
+        UnwatchGaps();
         _pending?.Close();
         await SettleAsync();
         try

@@ -27,6 +27,9 @@ internal sealed class RedisConnection : IDisposable
         _connecting = new Lazy<Task<ConnectionMultiplexer>>(() => ConnectAsync(options.Value.Configuration));
     }
 
+    /// <summary>A connection went. Called on a thread of the client: must not block.</summary>
+    public event Action? Lost;
+
     /// <summary>A connection was made again, and subscriptions are on their way. Called on a thread of the client: must not block.</summary>
     public event Action? Restored;
 
@@ -124,6 +127,7 @@ internal sealed class RedisConnection : IDisposable
                 return;
             Metrics.ConnectionLost();
             RedisLog.Lost(_log, failure.ConnectionType.ToString());
+            Lost?.Invoke();
         };
         redis.ConnectionRestored += (_, restored) =>
         {

@@ -52,6 +52,8 @@ internal readonly struct SqlMessage
             json.WriteBoolean("local"u8, true);
         if (options.Volatile)
             json.WriteBoolean("volatile"u8, true);
+        if (options.Once is { } key)
+            json.WriteString("once"u8, key);
         if (options.Timeout is { } timeout)
             json.WriteNumber("timeout"u8, (long)timeout.TotalMilliseconds);
     }
@@ -70,6 +72,7 @@ internal readonly struct SqlMessage
         Except = Names("except"),
         Local = Flag("local"),
         Volatile = Flag("volatile"),
+        Once = Text("once"),
         Timeout = Number("timeout") is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
     };
 

@@ -121,7 +121,7 @@ internal sealed class BroadcastMessage
         writer.Text("except"u8);
         Write(writer, options.Except);
         writer.Text("flags"u8);
-        writer.Map((options.Volatile ? 1 : 0) + (options.Local ? 1 : 0));
+        writer.Map((options.Volatile ? 1 : 0) + (options.Local ? 1 : 0) + (options.Once is null ? 0 : 1));
         if (options.Volatile)
         {
             writer.Text("volatile"u8);
@@ -132,6 +132,13 @@ internal sealed class BroadcastMessage
         {
             writer.Text("local"u8);
             writer.Boolean(true);
+        }
+
+        // Other programs pass over flags that they do not know.
+        if (options.Once is { } key)
+        {
+            writer.Text("stoa.once"u8);
+            writer.Text(key);
         }
     }
 
@@ -234,17 +241,23 @@ internal sealed class BroadcastMessage
             throw new FormatException("Flags must be a map.");
         for (var left = head.Count; left > 0; left--)
         {
-            var name = reader.ReadText();
-            if (name is not ("volatile" or "local"))
+            options = reader.ReadText() switch
             {
-                reader.Skip();
-                continue;
-            }
-
-            var value = reader.Read() is { Kind: MessagePackKind.Boolean, Number: 1 };
-            options = name == "volatile" ? options with { Volatile = value } : options with { Local = value };
+                "volatile" => options with { Volatile = ReadFlag(ref reader) },
+                "local" => options with { Local = ReadFlag(ref reader) },
+                "stoa.once" => options with { Once = reader.ReadText() },
+                _ => Skipped(ref reader, options),
+            };
         }
 
+        return options;
+    }
+
+    private static bool ReadFlag(ref MessagePackReader reader) => reader.Read() is { Kind: MessagePackKind.Boolean, Number: 1 };
+
+    private static BroadcastOptions Skipped(ref MessagePackReader reader, BroadcastOptions options)
+    {
+        reader.Skip();
         return options;
     }
 }

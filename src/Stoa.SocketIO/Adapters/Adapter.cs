@@ -19,6 +19,8 @@ namespace Stoa.SocketIO.Adapters;
 /// </remarks>
 public abstract class Adapter(SocketNamespace space)
 {
+    private readonly OnceOnly _once = new();
+
     /// <summary>The namespace served.</summary>
     protected SocketNamespace Namespace { get; } = space;
 
@@ -103,9 +105,11 @@ public abstract class Adapter(SocketNamespace space)
     {
     }
 
-    /// <summary>Hands the packet to the sockets meant on this node. Never waits for a client.</summary>
+    /// <summary>Hands the packet to the sockets meant on this node, unless it was already (<see cref="BroadcastOptions.Once"/>). Never waits for a client.</summary>
     protected void DeliverLocally(SocketPacket packet, BroadcastOptions options)
     {
+        if (options.Once is { } key && !_once.IsFirst(key))
+            return;
         foreach (var socket in Table.Select(options))
             socket.Deliver(packet, options.Volatile);
     }
@@ -160,6 +164,12 @@ public abstract class Adapter(SocketNamespace space)
         foreach (var socket in Table.Select(options))
             socket.Disconnect(close);
     }
+
+    /// <summary>
+    /// To be called by an adapter that was without its connection to the other nodes and hears them again: what they emitted meanwhile may not have come.
+    /// </summary>
+    /// <param name="since">From when on something may be missing; rather too early than too late.</param>
+    protected Task TellGapAsync(DateTimeOffset since) => Namespace.Handlers.GapAsync(Namespace, since);
 
     /// <summary>Runs the handlers for an event that another node emitted.</summary>
     /// <returns>What the handler answered, as the arguments of an acknowledgement; null when no handler is there or it gives no answer.</returns>

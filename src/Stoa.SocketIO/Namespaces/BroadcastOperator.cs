@@ -24,6 +24,8 @@ public sealed class BroadcastOperator : BroadcastTarget
 
     internal BroadcastOperator AsLocal() => new(_space, _options with { Local = true });
 
+    internal BroadcastOperator WithKey(string key) => new(_space, _options with { Once = key });
+
     internal ValueTask BroadcastAsync(string eventName, ReadOnlySpan<object?> arguments) =>
         _space.Adapter.BroadcastAsync(_space.Encode(eventName, arguments), _options);
 

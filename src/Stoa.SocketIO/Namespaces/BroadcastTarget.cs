@@ -20,6 +20,10 @@ public abstract class BroadcastTarget : EventEmitter
     /// <summary>Only sockets of this node.</summary>
     public BroadcastOperator Local => Select().AsLocal();
 
+    /// <summary>A node hands the broadcast of this key to its sockets once, however often and on whichever nodes it is made: for what is told again after a failure.</summary>
+    /// <param name="key">Names the event, its rooms and what happened; nodes remember their last 32,768.</param>
+    public BroadcastOperator Once(string key) => Select().WithKey(key);
+
     /// <summary>Sends an event and gathers the acknowledgements of all receivers.</summary>
     /// <typeparam name="T">The type of each answer's first argument; <see cref="Packets.SocketArguments"/> for all of them.</typeparam>
     /// <param name="timeout">How long answers are waited for; on time-out those that came are returned.</param>

@@ -19,6 +19,12 @@ internal sealed partial class NamespaceHandlers
         await EndScopeAsync(socket);
     }
 
+    public async Task GapAsync(SocketNamespace space, DateTimeOffset since)
+    {
+        foreach (var handler in _built.Gaps)
+            await GuardAsync("gap", () => handler(space, since, _stopping));
+    }
+
     /// <summary>The packet is an event.</summary>
     public void Outgoing(Socket socket, SocketPacket packet)
     {

@@ -18,6 +18,8 @@ public partial class SocketNamespaceBuilder
 
     internal List<Action<Socket, string>> Left { get; } = [];
 
+    internal List<Func<SocketNamespace, DateTimeOffset, CancellationToken, Task>> Gaps { get; } = [];
+
     /// <summary>
     /// Called when a socket's connection has moved from polling to WebSocket (<see cref="Socket.Transport"/>), in order with its events.
     /// </summary>
@@ -44,4 +46,12 @@ public partial class SocketNamespaceBuilder
 
     /// <summary>Called when a socket of this node has left a room, by disconnecting too; as above.</summary>
     public SocketNamespaceBuilder OnLeaveRoom(Action<Socket, string> listener) => Add(Left, listener);
+
+    /// <summary>
+    /// Called when this node was without its connection to the others and hears them again: what was emitted on them since that time may not
+    /// have come here, and what was emitted here may not have come to them. For applications whose events stand in a record too: whoever tells
+    /// it again with <see cref="BroadcastTarget.Once"/> tells nobody twice. Connected clients notice nothing of the gap by themselves.
+    /// </summary>
+    /// <remarks>Only with adapters that can lose something: Redis. What it throws is logged.</remarks>
+    public SocketNamespaceBuilder OnGap(Func<SocketNamespace, DateTimeOffset, CancellationToken, Task> handler) => Add(Gaps, handler);
 }

@@ -15,6 +15,10 @@ public sealed record BroadcastOptions
     /// <summary>Only the sockets of this node; not published to the others.</summary>
     public bool Local { get; init; }
 
+    /// <summary>What makes it the same broadcast when it is made again, of this node or another: a node hands it to its sockets once. Null: each is new.</summary>
+    /// <remarks>Remembered in memory for the last 32,768 keys of a node and namespace. Broadcasts with acknowledgements are always new.</remarks>
+    public string? Once { get; init; }
+
     /// <summary>How long acknowledgements are collected; null when none are wanted.</summary>
     public TimeSpan? Timeout { get; init; }
 }

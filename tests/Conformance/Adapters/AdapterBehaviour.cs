@@ -39,6 +39,27 @@ public abstract class AdapterBehaviour : WireBehaviour
     }
 
     [Fact]
+    public async Task A_broadcast_with_a_key_reaches_each_socket_once_however_often_and_wherever_it_is_made()
+    {
+        await using var nodes = await StartAsync(null);
+        var (ana, ben) = await nodes.ClientsAsync();
+
+        await nodes.Here.IO.Once("k1").EmitAsync("told", 1);
+        await nodes.ExpectAsync(ana, """["told",1]""");
+        await nodes.ExpectAsync(ben, """["told",1]""");
+        await nodes.There.IO.Once("k1").EmitAsync("told", 1);
+        await nodes.There.IO.Local.Once("k1").EmitAsync("told", 1);
+        await nodes.There.IO.Local.Once("k2").EmitAsync("told", 2);
+        await nodes.There.IO.Once("k2").EmitAsync("told", 2);
+        await nodes.There.IO.EmitAsync("last");
+
+        await nodes.ExpectAsync(ben, """["told",2]""");
+        await nodes.ExpectAsync(ana, """["told",2]""");
+        await nodes.ExpectAsync(ana, """["last"]""");
+        await nodes.ExpectAsync(ben, """["last"]""");
+    }
+
+    [Fact]
     public async Task A_server_side_event_reaches_the_other_nodes_and_not_this_one()
     {
         var seen = new Seen<string>();

@@ -89,6 +89,33 @@ public sealed class RedisLossTests
         Assert.DoesNotContain(nodes.Here.Log.Entries, e => e.Event is "RedisMessageFailed" or "SocketHandlerFailed");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task When_Redis_is_back_each_node_is_told_of_the_gap_and_its_beginning_once_it_hears_the_others(bool recovers)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var gaps = new Seen<DateTimeOffset>();
+        await using var nodes = await RedisNodes.TwoAsync(redis.Address, recovers ? new RecoveryOptions() : null, io => io.OnGap(async (space, since, _) =>
+        {
+            gaps.Add(since);
+            await space.EmitAsync("heard again");
+        }));
+        var (ana, ben) = await nodes.ClientsAsync();
+        var before = DateTimeOffset.UtcNow;
+        await KillAsync(redis, nodes);
+        Assert.True(gaps.IsEmpty);
+        await redis.StartAgainAsync();
+
+        var told = await gaps.TakeAsync(2);
+
+        Assert.All(told, since => Assert.InRange(since, before.AddMinutes(-2), before.AddSeconds(30)));
+        Assert.All(told, since => Assert.True(since <= before, "Its end may have been noticed late: rather too early than too late."));
+        await UntilAsync(ana, "heard again");
+        await UntilAsync(ben, "heard again");
+        Assert.True(gaps.IsEmpty);
+    }
+
     private static void Enable(Instrument instrument, MeterListener listener, TestServer server)
     {
         // Other tests have servers of their own in this process.

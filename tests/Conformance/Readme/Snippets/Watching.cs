@@ -13,6 +13,7 @@ internal static class Watching
         io.OnDeleteRoom((space, room) => Console.WriteLine($"{room} of {space.Name} is empty here"));
         io.OnJoinRoom((socket, room) => Console.WriteLine($"{socket.Id} is in {room}"));
         io.OnLeaveRoom((socket, room) => Console.WriteLine($"{socket.Id} is not in {room} any more"));
+        io.OnGap(async (space, since, cancellation) => await space.EmitAsync("read again", since));
         // end
     }
 }
