@@ -63,7 +63,9 @@ public static class MessagingModule
 
         // The log line comes first: what is announced is on file.
         services.AddScoped<IOutboxSubscriber<MessagesAppended>, JournalMessages>();
-        services.AddScoped<IOutboxSubscriber<MessagesAppended>, AnnounceMessages>();
+        services.AddScoped<AnnounceMessages>();
+        services.AddScoped<IOutboxSubscriber<MessagesAppended>>(static p => p.GetRequiredService<AnnounceMessages>());
+        services.AddScoped<IRetold, RetellMessages>();
         services.AddSingleton<IOutboxSubscriber<MessagesAppended>>(static p => p.GetRequiredService<NewMessages>());
         services.AddScoped<IOutboxSubscriber<MessagesRead>, AnnounceReads>();
         services.AddScoped<IOutboxSubscriber<MessageEdited>, AnnounceChanges>();

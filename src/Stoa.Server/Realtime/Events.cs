@@ -9,6 +9,9 @@ public static class Events
     /// <summary>From server to server, never to a client: ids of accounts whose rights changed, to be asked for again.</summary>
     public const string RightsChanged = "rights:changed";
 
+    /// <summary>From server to server, never to a client: the sender was cut off from the others since this time (ms since 1970) and is back.</summary>
+    public const string ServerReturned = "server:returned";
+
     /// <summary>To the client, once after connecting: <c>Connected</c>.</summary>
     public const string Connected = "connected";
 

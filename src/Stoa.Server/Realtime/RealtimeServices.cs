@@ -50,6 +50,7 @@ public static class RealtimeServices
         services.AddSingleton<SocketGate>();
         services.AddSingleton<SocketShares>();
         services.AddSingleton<Connections>();
+        services.AddSingleton<OpenRooms>();
         services.AddSingleton<Announcer>();
         services.AddScoped<RoomAccess>();
         services.AddSingleton<IRoomRule, AccountRoom>();
@@ -63,6 +64,8 @@ public static class RealtimeServices
         services.AddSingleton<PresenceRecord>();
         services.AddSingleton<AnnouncePresence>();
         services.AddSingleton<PresenceKeeper>();
+        services.AddSingleton<IRetold>(static p => p.GetRequiredService<PresenceKeeper>());
+        services.AddSingleton<RetellGap>();
         services.AddSingleton<PresenceVisibility>();
         services.AddHostedService(static p => p.GetRequiredService<PresenceKeeper>());
         services.AddScoped<ReadPresence>();
@@ -83,6 +86,8 @@ public static class RealtimeServices
         var connections = services.GetRequiredService<Connections>();
         var presence = services.GetRequiredService<PresenceKeeper>();
         var watch = services.GetRequiredService<SocketWatch>();
+        var open = services.GetRequiredService<OpenRooms>();
+        var gaps = services.GetRequiredService<RetellGap>();
         var asking = services.GetRequiredService<AskRightsAgain>();
         routes.MapSocketIO(Path, io =>
         {
@@ -104,6 +109,14 @@ public static class RealtimeServices
                 await asking.HearAsync(changed.At(0).As<List<long>>() ?? [], cancellation);
                 return null;
             });
+            io.OnCreateRoom((_, room) => open.Opened(room));
+            io.OnDeleteRoom((_, room) => open.Closed(room));
+            io.OnGap((_, since, cancellation) => gaps.ReturnAsync(since, cancellation));
+            io.OnServerSide(Events.ServerReturned, async (returned, cancellation) =>
+            {
+                await gaps.HearAsync(DateTimeOffset.FromUnixTimeMilliseconds(returned.At(0).As<long>()), cancellation);
+                return null;
+            });
             io.UseEvents(SocketDoor.AnswerOutagesAsync);
             io.UseEvents(gate.StillAliveAsync);
             io.UseEvents(shares.TakeAsync);
@@ -119,6 +132,7 @@ public static class RealtimeServices
     }
 }
 
+[JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(List<long>))]
 [JsonSerializable(typeof(IReadOnlyList<long>))]
 [JsonSerializable(typeof(long[]))]

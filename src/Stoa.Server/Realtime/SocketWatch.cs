@@ -74,7 +74,8 @@ public sealed class SocketWatch(
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellation)
+    /// <summary>Asks for every socket of this server whose session or rights are not as they were.</summary>
+    public async Task LookAsync(CancellationToken cancellation)
     {
         foreach (var some in sockets.Values.Where(static s => !SocketGate.CallerOf(s).IsSupportDesk).Chunk(BatchSize))
         {

@@ -1,5 +1,6 @@
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Settings;
+using Stoa.Server.Jobs;
 using Stoa.SocketIO;
 using Stoa.SocketIO.Namespaces;
 
@@ -17,11 +18,12 @@ internal sealed class PresenceKeeper(
     StoaSettings settings,
     TimeProvider clock,
     Outages outages,
-    ILogger<PresenceKeeper> log) : BackgroundService
+    ILogger<PresenceKeeper> log) : FinishingService, IRetold
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(5);
+    private readonly RecentPresence recent = new(clock);
     private readonly LocalSockets local = new(settings.Presence.Grace, clock);
 
     /// <summary>The first of the connection handlers; it never fails. The support desk is nobody who comes and goes.</summary>
@@ -39,14 +41,26 @@ internal sealed class PresenceKeeper(
         return Task.CompletedTask;
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Tells again, to everybody who may know it, what this server has told since then: who knows it already learns nothing new.</summary>
+    public async Task<bool> RetellAsync(DateTimeOffset since, CancellationToken cancellation)
     {
-        await base.StopAsync(cancellationToken);
+        foreach (var some in recent.Since(since).Chunk(BatchSize))
+        {
+            // Who left here may have come elsewhere, and the other way round: told is how it is now.
+            var online = await record.OnlineOfAsync([.. some.Select(static n => n.User)], cancellation);
+            await announce.TellAsync([.. some.Select(n => online.Contains(n.User) ? new PresenceNews(n.User, true, null) : n with { IsOnline = false })], cancellation);
+        }
+
+        return true;
+    }
+
+    protected override async Task FinishAsync(CancellationToken cancellation)
+    {
         try
         {
-            await record.RetireAsync(cancellationToken);
+            await record.RetireAsync(cancellation);
         }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
             // The database is gone: the lease runs out by itself.
             if (!outages.Notes(fault))
@@ -91,7 +105,7 @@ internal sealed class PresenceKeeper(
         {
             var news = await record.ArriveAsync(changes.Came, cancellation);
             local.Record(changes with { Left = [] });
-            await announce.TellAsync([.. news.Select(static user => new PresenceNews(user, true, null))], cancellation);
+            await TellAsync([.. news.Select(static user => new PresenceNews(user, true, null))], cancellation);
         }
 
         if (changes.Left.Count > 0)
@@ -115,8 +129,14 @@ internal sealed class PresenceKeeper(
             await TellGoneAsync(gone, cancellation);
     }
 
+    private async Task TellAsync(IReadOnlyList<PresenceNews> news, CancellationToken cancellation)
+    {
+        recent.Add(news);
+        await announce.TellAsync(news, cancellation);
+    }
+
     private Task TellGoneAsync(IReadOnlyList<Leaving> gone, CancellationToken cancellation) =>
-        announce.TellAsync([.. gone.Select(static l => new PresenceNews(l.User, false, l.At))], cancellation);
+        TellAsync([.. gone.Select(static l => new PresenceNews(l.User, false, l.At))], cancellation);
 }
 
 internal static partial class PresenceLogEvents

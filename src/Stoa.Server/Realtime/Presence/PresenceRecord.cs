@@ -49,6 +49,14 @@ internal sealed class PresenceRecord(IDbContextFactory<StoaDb> databases, StoaSe
         return true;
     }
 
+    /// <summary>Who of these is online, at whichever server.</summary>
+    public async Task<HashSet<long>> OnlineOfAsync(IReadOnlyList<long> users, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.OnlineUsers.Where(o => users.Contains(o.UserId) && o.Node!.LeaseUntil > now).Select(o => o.UserId).ToHashSetAsync(cancellation);
+    }
+
     /// <summary>Writes that these are here; answers who of them was online nowhere before.</summary>
     public async Task<IReadOnlyList<long>> ArriveAsync(IReadOnlyList<long> users, CancellationToken cancellation)
     {
