@@ -12,5 +12,8 @@ internal static class FileOutage
 
     /// <summary>True when the same may succeed later. A bucket that is not there or refuses the key is no outage: waiting does not mend it.</summary>
     public static bool Is(Exception? fault) => DiskOutage.Is(fault)
-        || fault is AmazonClientException || (fault is AmazonServiceException service && (int)service.StatusCode is NoAnswer or TooManyRequests or >= ServerError);
+        || fault is BucketAwayException or AmazonClientException || (fault is AmazonServiceException service && (int)service.StatusCode is NoAnswer or TooManyRequests or >= ServerError);
 }
+
+/// <summary>Nothing that speaks S3 answers.</summary>
+internal sealed class BucketAwayException(HttpRequestException cause) : IOException(cause.Message, cause);

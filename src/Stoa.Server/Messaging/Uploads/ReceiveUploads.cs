@@ -5,6 +5,7 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.Settings;
@@ -21,7 +22,8 @@ namespace Stoa.Server.Messaging.Uploads;
 /// <c>upload.broken_picture</c>, <c>upload.too_large</c>, <c>upload.too_many_waiting</c>, <c>upload.quota</c>, <c>rate.uploads</c>, <c>messaging.banned</c>, and
 /// <c>auth.session_ended</c> for one that ended while the bytes came.
 /// </remarks>
-public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings settings, RateLimits limits, TimeProvider clock, ILogger<MessagesLog> log)
+public sealed class ReceiveUploads(
+    StoaDb db, IFileStore store, StoaSettings settings, RateLimits limits, TimeProvider clock, Outages outages, ILogger<MessagesLog> log)
 {
     public static readonly Refusal NoFile = Refusal.Invalid("upload.no_file", "The form has no file");
     public static readonly Refusal Empty = Refusal.Invalid("upload.empty", "The file is empty");
@@ -182,7 +184,8 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
             catch (Exception fault)
             {
                 // The sweep tries again; the answer that is on its way matters more.
-                log.UploadsKept(fault);
+                if (!outages.Notes(fault))
+                    log.UploadsKept(fault);
             }
         }
     }
