@@ -3,6 +3,7 @@ using Stoa.Core.Data;
 using Stoa.Server.Cli;
 using Stoa.Server.Discovery;
 using Stoa.Server.Discovery.Doors;
+using Stoa.Server.Hosting;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Json;
@@ -56,6 +57,7 @@ static async Task RunAsync(WebApplication app, StoaSettings settings)
         Listening.Try(settings.Listen);
         Map(app);
         await DatabaseWait.RunAsync(databases, settings.Database.WaitForStart, app.Services.GetRequiredService<TimeProvider>(), log, stopping);
+        await InspectDatabase.RefuseDamagedAsync(settings.Database.Target, stopping);
         await StartupMigration.RunAsync(databases, settings.Database.MigrateOnStart, log, stopping);
         await app.RunAsync();
     }
@@ -92,6 +94,7 @@ static void AddServices(IServiceCollection services, StoaSettings settings)
     services.AddModerationModule();
     services.AddDiscoveryModule();
     services.AddOperationsModule();
+    services.AddStartNotice();
 }
 
 static void Map(WebApplication app)

@@ -32,6 +32,35 @@ public sealed class FirstStartTests
     }
 
     [Theory, EachDatabase]
+    public async Task A_start_says_once_where_everything_is_and_what_is_next_and_warns_of_nothing(Database product)
+    {
+        await using var database = new ServerDatabase(product);
+        await using var server = new ServerProcess(database);
+
+        await server.StartAsync();
+
+        var said = await SaidAsync(server, starts: 1);
+        Assert.Contains(server.Address.GetLeftPart(UriPartial.Authority) + "/docs", said, StringComparison.Ordinal);
+        Assert.Contains(server.LogFolder, said, StringComparison.Ordinal);
+        Assert.Contains("./run create-admin", said, StringComparison.Ordinal);
+        Assert.Contains("./run doctor", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("warn: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', said);
+        foreach (var log in Directory.GetFiles(server.LogFolder))
+            Assert.DoesNotContain("listens at", await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        (await Verb.RunAsync(database, ["create-admin", "--username", "root", "--email", "root@example.org", "--password", "correct-horse-battery"])).Works();
+        await server.StopAsync(TimeSpan.FromSeconds(30));
+        await server.StartAsync();
+        var again = (await SaidAsync(server, starts: 2))[said.Length..];
+        Assert.Contains("./run doctor", again, StringComparison.Ordinal);
+        Assert.DoesNotContain("create-admin", again, StringComparison.Ordinal);
+    }
+
+    private static Task<string> SaidAsync(ServerProcess server, int starts) => Eventually.GetAsync(
+        () => Task.FromResult(server.Console()), said => said.Split("listens at").Length - 1 == starts, said => $"not said {starts} times:\n{said}");
+
+    [Theory, EachDatabase]
     public async Task A_second_server_at_one_address_says_so_and_the_first_goes_on(Database product)
     {
         await using var database = new ServerDatabase(product);

@@ -1,4 +1,5 @@
 using Cluster.Processes;
+using Stoa.Core.Data;
 using Stoa.TestSupport;
 using Xunit;
 
@@ -28,6 +29,38 @@ public sealed class RefusedStartTests
 
         await File.WriteAllBytesAsync(Path.Combine(node, "signing.key"), new byte[7], TestContext.Current.CancellationToken);
         (await Verb.RunAsync(database, ["serve", $"--Listen:Port={closed}"])).SaysOnly("cut short", 78);
+    }
+
+    [Fact]
+    public async Task A_damaged_database_is_not_served_from_wherever_the_damage_is()
+    {
+        await using var database = new ServerDatabase(Database.Sqlite);
+        var closed = FreePort.Find();
+        (await Verb.RunAsync(database, ["migrate", "up"])).Works();
+        var whole = await File.ReadAllBytesAsync(DatabaseUrl.FileOf(database.Target), TestContext.Current.CancellationToken);
+        var random = new Random(1);
+        (string Name, byte[] Bytes, string Word)[] damaged =
+        [
+            ("head", [.. Random(4096), .. whole[4096..]], "not a database"),
+            ("random", Random(whole.Length), "not a database"),
+            ("cut", whole[..(whole.Length / 8192 * 4096)], "malformed"),
+            ("middle", [.. whole[..8192], .. Random(whole.Length - 8192)], ""),
+            ("index", [.. whole[..^4096], .. Random(4096)], ""),
+        ];
+
+        foreach (var (name, bytes, word) in damaged)
+        {
+            var file = Path.Combine(database.Folder, name + ".db");
+            await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+            (await Verb.RunAsync(database, ["serve", $"--Database:Url=sqlite:///{file}", $"--Listen:Port={closed}"])).SaysOnly(word.Length > 0 ? word : "The database", 78);
+        }
+
+        byte[] Random(int length)
+        {
+            var bytes = new byte[length];
+            random.NextBytes(bytes);
+            return bytes;
+        }
     }
 
     [Fact]

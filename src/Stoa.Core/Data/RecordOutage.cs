@@ -33,6 +33,13 @@ public static class RecordOutage
         _ => false,
     };
 
+    /// <summary>True when a start that is tried again later may succeed with nothing changed: somebody else had the file, or its disk had no room or an error.</summary>
+    public static bool PassesByItself(DbException fault) =>
+        fault.IsTransient || fault is SqliteException { SqliteErrorCode: SqliteBusy or SqliteLocked or SqliteIoError or SqliteFull };
+
+    /// <summary>True when a lack of room may be behind it: <c>FULL</c>, and <c>IOERR</c>, which is all that SQLite says when its shared memory finds none.</summary>
+    public static bool MayLackRoom(DbException fault) => fault is SqliteException { SqliteErrorCode: SqliteIoError or SqliteFull };
+
     /// <summary>True when the same may succeed once the database, its disk or the way to it is well again.</summary>
     /// <remarks>
     /// Whether something was written is not known when the way broke in the middle of a commit: a repetition with the same client id finds out. What the PostgreSQL driver itself calls transient, wherever in the chain of causes it stands: EF wraps it.

@@ -35,7 +35,10 @@ public static class StoaDbServices
     /// <summary>A lost race on a unique key is an answer, not a fault; what is a fault reaches the edge as an exception and is logged there, once.</summary>
     private static void Quiet(DbContextOptionsBuilder options) => options.ConfigureWarnings(static w => w.Log(
         (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug),
-        (CoreEventId.QueryIterationFailed, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
+        (CoreEventId.QueryIterationFailed, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug),
+
+        // SQLite changes a table by making it anew, with foreign keys off. Both are said of migrations that were tested from every earlier state; an operator can do nothing about them.
+        (RelationalEventId.NonTransactionalMigrationOperationWarning, LogLevel.Debug), (SqliteEventId.TableRebuildPendingWarning, LogLevel.Debug)));
 
     // IDbContextFactory<T> is not covariant (CreateDbContextAsync returns Task<T>), hence this adapter.
     private sealed class Factory<T>(IDbContextFactory<T> inner) : IDbContextFactory<StoaDb>

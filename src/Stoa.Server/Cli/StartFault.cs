@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Stoa.Core;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
@@ -28,14 +29,31 @@ internal sealed record StartFault(int Code, string Text)
 
     private static StartFault? Known(Exception cause, StoaSettings? settings) => cause switch
     {
-        DbException database when RecordOutage.IsAround(database) => new(database.IsTransient ? Cli.Failed : Cli.BadSettings,
-            $"The database{(settings is null ? "" : $" ({DatabaseUrl.Describe(settings.Database.Target)})")} cannot be used: {cause.GetBaseException().Message.TrimEnd('.')}."),
+        DbException database when RecordOutage.IsAround(database) => new(RecordOutage.PassesByItself(database) ? Cli.Failed : Cli.BadSettings,
+            $"The database{Named(settings)} cannot be used: {cause.GetBaseException().Message.TrimEnd('.')}.{(RecordOutage.MayLackRoom(database) ? Room(settings) : "")}"),
+        DamagedDatabaseException => new(Cli.BadSettings, $"The database{Named(settings)} is damaged: {cause.Message.TrimEnd('.')}. 'restore' brings back a backup."),
         UnusableKeyException => new(Cli.BadSettings, cause.Message),
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.AccessDenied } =>
             new(Cli.BadSettings, $"The address to listen at cannot be had: {cause.Message}. Listen:Host and Listen:Port name it."),
         UnauthorizedAccessException => new(Cli.BadSettings, $"{cause.Message} The server must be able to write there."),
-        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => new(Cli.BadSettings, $"A file or folder cannot be used: {cause.Message}"),
-        IOException { InnerException: not AddressInUseException } => new(Cli.Failed, $"A file or folder cannot be used: {cause.Message}"),
+        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => new(Cli.BadSettings, $"A file or folder cannot be used: {cause.Message.TrimEnd('.')}."),
+        IOException { InnerException: not AddressInUseException } io =>
+            new(DiskOutage.IsReadOnly(io) ? Cli.BadSettings : Cli.Failed, $"A file or folder cannot be used: {cause.Message.TrimEnd('.')}."),
         _ => null,
     };
+
+    private static string Named(StoaSettings? settings) => settings is null ? "" : $" ({DatabaseUrl.Describe(settings.Database.Target)})";
+
+    /// <summary>What is left on the disk of the database's file.</summary>
+    private static string Room(StoaSettings? settings)
+    {
+        try
+        {
+            return settings is null ? "" : $" {new DriveInfo(Path.GetDirectoryName(DatabaseUrl.FileOf(settings.Database.Target))!).AvailableFreeSpace / 1_000_000} MB are free on its disk.";
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 }

@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Operations;
 
-/// <summary>Whether this node can do its work now: the database answers, and there is room on the disk.</summary>
+/// <summary>Whether this node can do its work now: the database answers, and there is room on the disks of data and files.</summary>
 /// <remarks>What is wrong goes to the log; the answer names states only, because anybody may ask. At most <see cref="Patience"/> a check.</remarks>
 public sealed partial class CheckReadiness(IDbContextFactory<StoaDb> databases, DatabaseTarget target, StoaSettings settings, TimeProvider clock, ILogger<CheckReadiness> log)
 {
@@ -40,7 +41,8 @@ public sealed partial class CheckReadiness(IDbContextFactory<StoaDb> databases, 
     {
         try
         {
-            var free = new DriveInfo(Path.GetFullPath(settings.Data.Folder)).AvailableFreeSpace;
+            var folders = ((string[])[settings.Data.Folder, FileServices.FolderOf(settings)]).Select(Path.GetFullPath).Where(Directory.Exists);
+            var free = folders.Min(static folder => new DriveInfo(folder).AvailableFreeSpace);
             return free >= settings.Data.MinimumFreeBytes ? new Check("disk", true, "healthy") : new Check("disk", false, "almost full");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

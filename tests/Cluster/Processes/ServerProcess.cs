@@ -36,6 +36,11 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Settings beside those that every test has, as environment variables.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
+    /// <summary>The words of a program that becomes the server, such as <c>unshare</c> with its options; none: it is started as it is.</summary>
+    public IReadOnlyList<string> Within { get; init; } = [];
+
+    public int ProcessId => process!.Id;
+
     public string LogFolder => Path.Combine(folder, "logs");
 
     /// <summary>Completes when the server answers; not complete from the moment before a kill until it answers again.</summary>
@@ -53,6 +58,13 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         process?.Dispose();
         process = Process.Start(Command())!;
+    }
+
+    /// <summary>Waits until a server ends that cannot start.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await process!.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
     }
 
     /// <summary>Waits until the server answers; fails when it ends instead.</summary>
@@ -111,7 +123,10 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The end of what it wrote to its console, over all its starts.</summary>
-    public string ConsoleTail() => File.Exists(ConsolePath) ? string.Join('\n', File.ReadLines(ConsolePath).TakeLast(30)) : "";
+    public string ConsoleTail() => string.Join('\n', Console().Split('\n').TakeLast(30));
+
+    /// <summary>All that it wrote to its console, over all its starts.</summary>
+    public string Console() => File.Exists(ConsolePath) ? File.ReadAllText(ConsolePath) : "";
 
     /// <summary>Before the signal: whoever loses a connection to it must wait for the next start, not find the server still called up.</summary>
     private void IsDown()
@@ -140,7 +155,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The shell only points the console at a file and becomes the server: the process id stays.</summary>
     private ProcessStartInfo Command()
     {
-        var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", ConsolePath, "dotnet", Program()])
+        var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", ConsolePath, .. Within, "dotnet", Program()])
         {
             WorkingDirectory = Path.GetDirectoryName(Program()),
         };

@@ -16,6 +16,9 @@ public sealed class DocsPageTests
             var page = await RenderAsync(new Uri(StoaServer.For(database).Address, "/docs/index.html"), profile);
 
             Assert.Contains("Make an account and sign in", page, StringComparison.Ordinal);
+            Assert.Contains("Filter by tag", page, StringComparison.Ordinal);
+            Assert.InRange(page.IndexOf("data-tag=\"Auth\"", StringComparison.Ordinal), 1, page.IndexOf("data-tag=\"Conversations\"", StringComparison.Ordinal));
+            Assert.Contains("/* The house's dress", page, StringComparison.Ordinal);
             Assert.Contains("/api/conversations/{name}/messages", page.Replace("<wbr>", "", StringComparison.Ordinal).Replace("&#8203;", "", StringComparison.Ordinal).Replace("\u200b", "", StringComparison.Ordinal), StringComparison.Ordinal);
         }
         finally

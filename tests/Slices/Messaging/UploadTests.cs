@@ -108,9 +108,9 @@ public sealed class UploadTests
         using var ana = await StoaServer.For(database).RegisterAsync("ana");
         (SentFile File, string Mime)[] taken =
         [
-            (new("a.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, .. "JFIF"u8]), "image/jpeg"),
-            (new("a.gif", [.. "GIF89a"u8, 1, 0, 1, 0]), "image/gif"),
-            (new("a.webp", [.. "RIFF"u8, 1, 0, 0, 0, .. "WEBPVP8 "u8]), "image/webp"),
+            (new("a.jpg", Photos.Jpeg), "image/jpeg"),
+            (new("a.gif", Photos.Gif), "image/gif"),
+            (new("a.webp", Photos.Webp), "image/webp"),
             (new("a.pdf", [.. "%PDF-1.7\n"u8]), "application/pdf"),
             (new("a.mp4", [0, 0, 0, 24, .. "ftypisom"u8, 0, 0, 2, 0]), "video/mp4"),
             (new("a.mov", [0, 0, 0, 20, .. "ftypqt  "u8, 0, 0, 2, 0]), "video/quicktime"),

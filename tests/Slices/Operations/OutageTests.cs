@@ -43,4 +43,20 @@ public sealed class OutageTests
         Assert.InRange(log.Split("Npgsql.NpgsqlException").Length - 1, 0, 4);
         Assert.InRange(log.Split("record.away").Length - 1, 1, 30);
     }
+
+    [Theory, EachDatabase]
+    public async Task A_bucket_that_does_not_answer_is_said_to_be_away_and_nothing_remains(Database database)
+    {
+        using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        closed.Start();
+        var address = closed.LocalEndpoint.ToString();
+        closed.Stop();
+        await using var stoa = StoaServer.Start(
+            database, null, ("S3:Endpoint", $"http://{address}"), ("S3:Bucket", "files"), ("S3:AccessKey", "k"), ("S3:SecretKey", "k"), ("S3:PathStyle", "true"));
+        using var ana = await stoa.RegisterAsync("ana");
+
+        (await ana.UploadAsync(new SentFile("cat.png", PersonFiles.Png))).IsRefusal(503, "unavailable");
+
+        Assert.DoesNotContain("unhandled exception", ServerLogs.ReadAll(stoa), StringComparison.Ordinal);
+    }
 }

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Stoa.Core;
 using Stoa.Core.Data;
+using Stoa.Server.Hosting.Files;
 
 namespace Stoa.Server.Hosting.Errors;
 
-/// <summary>What is said while the record is out of reach: to clients when to come back, to the log one line a burst.</summary>
+/// <summary>What is said while the record, or the place for files, is out of reach: to clients when to come back, to the log one line a burst.</summary>
 public sealed class Outages(TimeProvider clock, ILogger<Outages> log)
 {
     public static readonly Refusal Unavailable = Refusal.Unavailable("unavailable", "The service is out of reach of its record just now; please try again in a moment") with
@@ -16,10 +17,10 @@ public sealed class Outages(TimeProvider clock, ILogger<Outages> log)
     private long nextLine;
     private long untold;
 
-    /// <summary>True when the fault is an outage (<see cref="RecordOutage"/>), which is noted then.</summary>
+    /// <summary>True when the fault is an outage (<see cref="RecordOutage"/>, <see cref="FileOutage"/>), which is noted then.</summary>
     public bool Notes(Exception fault)
     {
-        if (!RecordOutage.Is(fault))
+        if (!RecordOutage.Is(fault) && !FileOutage.Is(fault))
             return false;
         var now = clock.GetUtcNow().UtcTicks;
         var due = Interlocked.Read(ref nextLine);

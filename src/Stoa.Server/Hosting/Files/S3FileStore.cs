@@ -24,16 +24,16 @@ public sealed class S3FileStore(AmazonS3Client client, string bucket, string pre
         await using var spool = OwnerOnlyFiles.CreateNameless();
         await content.CopyToAsync(spool, cancellation);
         spool.Position = 0;
-        await client.PutObjectAsync(
+        await AskAsync(client.PutObjectAsync(
             new PutObjectRequest { BucketName = bucket, Key = prefix + key, InputStream = spool, AutoCloseStream = false, UseChunkEncoding = false, ContentType = "application/octet-stream" },
-            cancellation);
+            cancellation));
     }
 
     public async Task<Stream?> OpenAsync(string key, CancellationToken cancellation)
     {
         try
         {
-            var found = await client.GetObjectMetadataAsync(bucket, prefix + key, cancellation);
+            var found = await AskAsync(client.GetObjectMetadataAsync(bucket, prefix + key, cancellation));
             return new S3ReadStream(client, bucket, prefix + key, found.ContentLength);
         }
         catch (AmazonS3Exception fault) when (fault.StatusCode == HttpStatusCode.NotFound)
@@ -43,7 +43,7 @@ public sealed class S3FileStore(AmazonS3Client client, string bucket, string pre
     }
 
     /// <summary>S3 answers the same whether there was an object or not.</summary>
-    public Task DeleteAsync(string key, CancellationToken cancellation) => client.DeleteObjectAsync(bucket, prefix + key, cancellation);
+    public Task DeleteAsync(string key, CancellationToken cancellation) => AskAsync(client.DeleteObjectAsync(bucket, prefix + key, cancellation));
 
     /// <summary>Asks for an object that is not there, and writes nothing.</summary>
     /// <returns>Null when the bucket says so; else the server's error code, e.g. <c>NoSuchBucket</c>, <c>AccessDenied</c>, <c>SignatureDoesNotMatch</c>.</returns>
@@ -66,6 +66,19 @@ public sealed class S3FileStore(AmazonS3Client client, string bucket, string pre
     }
 
     public void Dispose() => client.Dispose();
+
+    /// <summary>The client hands on as it is what the way to the bucket came to, so that it looks like a fault of any other request.</summary>
+    private static async Task<T> AskAsync<T>(Task<T> request)
+    {
+        try
+        {
+            return await request;
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new BucketAwayException(fault);
+        }
+    }
 
     private static AmazonS3Config Config(S3Settings settings)
     {

@@ -18,6 +18,14 @@ public static class ApiDocument
     private const string Path = "/openapi/v1.json";
     private const string Scheme = "bearer";
 
+    /// <summary>In which order somebody who is new here reads; what is not named comes last.</summary>
+    private static readonly string[] Reading =
+    [
+        "Auth", "Second step", "Passkeys", "Password reset", "Addresses", "Email verification", "Users", "Profiles", "People", "Presence", "Invitations",
+        "Conversations", "Mailbox", "Threads", "Files", "Notifications", "Communications", "Consultations", "Support", "SMS", "Reports",
+        "Privacy", "Restrictions", "Thread moderation", "Messaging settings", "Support desk", "Operations",
+    ];
+
     public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi(Name, static o =>
     {
         o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -38,7 +46,18 @@ public static class ApiDocument
         o.RoutePrefix = "docs";
         o.DocumentTitle = "Stoa API";
         o.SwaggerEndpoint(Path, "Stoa");
+        o.HeadContent = $"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{Style()}</style>";
+        o.EnableFilter();
+        o.EnableDeepLinking();
+        o.DefaultModelsExpandDepth(0);
     });
+
+    /// <summary>The house's dress, within the page: the policy of pages allows styles there, and nothing from elsewhere.</summary>
+    private static string Style()
+    {
+        using var style = new StreamReader(typeof(ApiDocument).Assembly.GetManifestResourceStream("docs.css")!);
+        return style.ReadToEnd();
+    }
 
     private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
     {
@@ -51,6 +70,7 @@ public static class ApiDocument
         };
         // Relative to where it is read: the document is the same for everybody, whatever host he asked.
         document.Servers = [new OpenApiServer { Url = "/" }];
+        document.Tags = document.Tags?.OrderBy(static t => Array.IndexOf(Reading, t.Name) is var place and >= 0 ? place : Reading.Length).ToHashSet();
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -103,6 +123,7 @@ public static class ApiDocument
         if (type == typeof(StringId))
         {
             schema.Pattern = "^[0-9]+$";
+            schema.Examples = ["7"];
             schema.Description = "An id: a string of digits. A number is accepted too.";
         }
 

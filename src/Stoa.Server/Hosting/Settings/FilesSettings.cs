@@ -26,6 +26,9 @@ public sealed class FilesSettings
     [Between("0", "1000000000000000")]
     public long MaxBytesPerAccount { get; init; } = 10_000_000_000;
 
+    /// <summary>Pictures are stored as they were sent, with the place and everything else that camera and programs wrote into them.</summary>
+    public bool KeepPictureMetadata { get; init; }
+
     /// <summary>How long a file that no message took is kept.</summary>
     [Between("01:00:00", "30.00:00:00")]
     public TimeSpan KeepWaiting { get; init; } = TimeSpan.FromDays(1);

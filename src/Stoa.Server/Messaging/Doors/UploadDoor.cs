@@ -33,8 +33,8 @@ public static class UploadDoor
             .WithMetadata(new AcceptsMetadata(["multipart/form-data"], typeof(UploadForm)), new BodyLimit(checked((files.MaxBytes * files.MaxPerRequest) + FormBytes)))
             .Example("""{"files":["(the bytes of a file)"]}""")
             .Refuses(
-                ReceiveUploads.NoFile, ReceiveUploads.Empty, ReceiveUploads.Malformed, ReceiveUploads.TooManyFiles, ReceiveUploads.TypeNotAllowed, ReceiveUploads.TooLarge,
-                ReceiveUploads.TooManyWaiting, ReceiveUploads.Quota, ReceiveUploads.TooOften, Restriction.MessagingBanned);
+                ReceiveUploads.NoFile, ReceiveUploads.Empty, ReceiveUploads.Malformed, ReceiveUploads.TooManyFiles, ReceiveUploads.TypeNotAllowed, ReceiveUploads.BrokenPicture,
+                ReceiveUploads.TooLarge, ReceiveUploads.TooManyWaiting, ReceiveUploads.Quota, ReceiveUploads.TooOften, Restriction.MessagingBanned);
         routes.MapMethods($"{FileLinks.UploadsPath}/{{id:long}}", [HttpMethods.Get, HttpMethods.Head], Get).RequireAuthorization().WithTags("Files")
             .WithSummary("A file one may see, by bearer; ranges are possible").Refuses(Upload.NotFound);
         routes.MapDelete($"{FileLinks.UploadsPath}/{{id:long}}", Drop).RequireAuthorization().WithTags("Files")

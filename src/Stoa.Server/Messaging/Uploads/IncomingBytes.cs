@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Stoa.Core;
 
 namespace Stoa.Server.Messaging.Uploads;
@@ -9,19 +8,16 @@ public sealed class UploadRefusedException(Refusal refusal, Exception? cause = n
     public Refusal Refusal { get; } = refusal;
 }
 
-/// <summary>A file on its way in: looked at, counted, hashed, held to its limits while the store reads it; only one buffer of it is in memory.</summary>
+/// <summary>A file on its way in: looked at, counted, held to its limits while the store reads it; only one buffer of it is in memory.</summary>
 /// <remarks>Reading throws <see cref="UploadRefusedException"/> when the file is too large, stops being the text it began as, or ends in the middle.</remarks>
-internal sealed class IncomingBytes(Stream source, long maxBytes) : Stream
+internal sealed class IncomingBytes(Stream source, long maxBytes) : PassingStream
 {
     private readonly byte[] start = new byte[FileKind.SeenBytes];
-    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private (long Bytes, Refusal Beyond) limit = (maxBytes, ReceiveUploads.TooLarge);
+    private long count;
     private int seen;
     private int replayed;
     private Utf8Check? text;
-
-    /// <summary>Bytes handed on so far.</summary>
-    public long Count { get; private set; }
 
     /// <summary>Reads the beginning, which the store will read again.</summary>
     public async Task<ReadOnlyMemory<byte>> LookAsync(CancellationToken cancellation)
@@ -41,9 +37,6 @@ internal sealed class IncomingBytes(Stream source, long maxBytes) : Stream
     /// <summary>From now on every byte must be part of a text.</summary>
     public void ExpectText() => text = new Utf8Check();
 
-    /// <summary>64 lower-case hex digits of what was handed on.</summary>
-    public string Sha256() => Convert.ToHexStringLower(hash.GetCurrentHash());
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read;
@@ -62,17 +55,13 @@ internal sealed class IncomingBytes(Stream source, long maxBytes) : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     private void Take(ReadOnlySpan<byte> piece, bool isEnd)
     {
-        Count += piece.Length;
-        if (Count > limit.Bytes)
+        count += piece.Length;
+        if (count > limit.Bytes)
             throw new UploadRefusedException(limit.Beyond);
         if (text is not null && !(isEnd ? text.IsWhole() : text.Takes(piece)))
             throw new UploadRefusedException(ReceiveUploads.TypeNotAllowed);
-        hash.AppendData(piece);
     }
 
     private async ValueTask<int> ReadSourceAsync(Memory<byte> buffer, CancellationToken cancellation)
@@ -87,30 +76,4 @@ internal sealed class IncomingBytes(Stream source, long maxBytes) : Stream
             throw new UploadRefusedException(ReceiveUploads.Malformed, fault);
         }
     }
-
-    protected override void Dispose(bool disposing)
-    {
-        hash.Dispose();
-        base.Dispose(disposing);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -5,10 +5,12 @@ using Stoa.Core.Accounts;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Files;
 using Stoa.Server.Hosting.Limits;
 using Stoa.Server.Hosting.Settings;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.Server.Messaging.Uploads.Pictures;
 
 namespace Stoa.Server.Messaging.Uploads;
 
@@ -17,16 +19,19 @@ namespace Stoa.Server.Messaging.Uploads;
 /// Each file gets a row, then its bytes, then its size and hash. Whatever ends the request early, refusal, broken connection or fault, what it left is
 /// removed; what a killed process left goes with the sweep (<see cref="ForgetUploads"/>). Announces nothing.
 /// Refusals: <c>upload.no_file</c>, <c>upload.empty</c>, <c>upload.malformed</c>, <c>upload.too_many_files</c>, <c>upload.type_not_allowed</c>,
-/// <c>upload.too_large</c>, <c>upload.too_many_waiting</c>, <c>upload.quota</c>, <c>rate.uploads</c>, <c>messaging.banned</c>, and
+/// <c>upload.broken_picture</c>, <c>upload.too_large</c>, <c>upload.too_many_waiting</c>, <c>upload.quota</c>, <c>rate.uploads</c>, <c>messaging.banned</c>, and
 /// <c>auth.session_ended</c> for one that ended while the bytes came.
 /// </remarks>
-public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings settings, RateLimits limits, TimeProvider clock, ILogger<MessagesLog> log)
+public sealed class ReceiveUploads(
+    StoaDb db, IFileStore store, StoaSettings settings, RateLimits limits, TimeProvider clock, Outages outages, ILogger<MessagesLog> log)
 {
     public static readonly Refusal NoFile = Refusal.Invalid("upload.no_file", "The form has no file");
     public static readonly Refusal Empty = Refusal.Invalid("upload.empty", "The file is empty");
     public static readonly Refusal Malformed = Refusal.Invalid("upload.malformed", "The form could not be read to its end");
     public static readonly Refusal TooManyFiles = Refusal.Invalid("upload.too_many_files", "Too many files in one request");
     public static readonly Refusal TypeNotAllowed = Refusal.Unsupported("upload.type_not_allowed", "Files of this type are not taken");
+    public static readonly Refusal BrokenPicture =
+        Refusal.Invalid("upload.broken_picture", "The picture is damaged or cut off, so what it tells about its sender cannot be taken out");
     public static readonly Refusal TooLarge = Refusal.TooLarge("upload.too_large", "The file is too large");
     public static readonly Refusal TooManyWaiting = Refusal.TooMany("upload.too_many_waiting", "Too many files wait for their message");
     public static readonly Refusal TooOften = Refusal.TooMany("rate.uploads", "You are uploading too often");
@@ -89,10 +94,19 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
         var (upload, room) = await AddAsync(kind.Mended(name), kind, owner, cancellation);
         bytes.HoldTo(room);
         done.Add(upload);
-        await store.WriteAsync(upload.StorageKey, bytes, cancellation);
-        (upload.Size, upload.Sha256) = (bytes.Count, bytes.Sha256());
+        (upload.Size, upload.Sha256) = await StoreAsync(upload.StorageKey, bytes, kind, cancellation);
         if (await FinishAsync(upload, owner, cancellation) == 0)
             throw new UploadRefusedException(await WhyUnfinishedAsync(owner, cancellation));
+    }
+
+    /// <summary>Limits are asked of what is sent; size and hash are those of what is stored, which of a picture is less.</summary>
+    private async Task<(long Size, string Sha256)> StoreAsync(string key, IncomingBytes bytes, FileKind kind, CancellationToken cancellation)
+    {
+        var isCleaned = CleanedPicture.IsOne(kind.Mime) && !allowed.KeepPictureMetadata;
+        await using PassingStream content = isCleaned ? new CleanedPicture(bytes, kind.Mime, cancellation) : bytes;
+        await using var stored = new StoredBytes(content);
+        await store.WriteAsync(key, stored, cancellation);
+        return (stored.Count, stored.Sha256());
     }
 
     /// <summary>
@@ -170,7 +184,8 @@ public sealed class ReceiveUploads(StoaDb db, IFileStore store, StoaSettings set
             catch (Exception fault)
             {
                 // The sweep tries again; the answer that is on its way matters more.
-                log.UploadsKept(fault);
+                if (!outages.Notes(fault))
+                    log.UploadsKept(fault);
             }
         }
     }
