@@ -29,7 +29,7 @@ public static class Machine
     {
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
-        return $"{connection.ServerVersion} ({Core.Data.SqliteNative.Source})";
+        return connection.ServerVersion;
     }
 
     private static string FileSystemOf(string folder)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
-using Stoa.Core.Data;
 
 namespace Stoa.Bare;
 
@@ -17,7 +16,6 @@ internal sealed class Store : IAsyncDisposable
 
     public Store(string file)
     {
-        SqliteNative.Init();
         connectionString = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString;
         writer = Open();
         Execute(

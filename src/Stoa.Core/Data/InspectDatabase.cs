@@ -9,7 +9,9 @@ namespace Stoa.Core.Data;
 /// <param name="Pending">Migrations of this version that it lacks.</param>
 /// <param name="Unknown">Migrations it has that this version does not know.</param>
 /// <param name="Clock">The database server's time; null on SQLite, which has none of its own.</param>
-public sealed record DatabaseState(IReadOnlyList<string> Pending, IReadOnlyList<string> Unknown, DateTimeOffset? Clock, DateTimeOffset? NewestMessageAt);
+/// <param name="Twins">Accounts that look the same (<see cref="FindTwins"/>); none while migrations are pending.</param>
+public sealed record DatabaseState(
+    IReadOnlyList<string> Pending, IReadOnlyList<string> Unknown, DateTimeOffset? Clock, DateTimeOffset? NewestMessageAt, IReadOnlyList<Twins> Twins);
 
 /// <summary>Looks at a database and changes nothing.</summary>
 public static class InspectDatabase
@@ -35,7 +37,7 @@ public static class InspectDatabase
         DateTimeOffset? newest = pending.Count > 0
             ? null
             : await db.Messages.OrderByDescending(m => m.Id).Select(m => (DateTimeOffset?)m.SentAt).FirstOrDefaultAsync(cancellation);
-        return new DatabaseState(pending, [.. applied.Except(known)], clock, newest);
+        return new DatabaseState(pending, [.. applied.Except(known)], clock, newest, pending.Count > 0 ? [] : await FindTwins.ReadAsync(db, cancellation));
     }
 
     /// <summary>What <c>PRAGMA quick_check</c> finds first; null when it finds nothing, and on PostgreSQL, which has checksums of its own.</summary>

@@ -22,6 +22,8 @@ public sealed class PostgresStoaDb(DbContextOptions<PostgresStoaDb> options) : S
     public override Task SerializeAsync(string topic, CancellationToken cancellation) =>
         Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({topic}, 0))", cancellation);
 
+    internal override IQueryable<User> BeyondAscii() => Users.FromSql($"SELECT * FROM users WHERE username_key ~ '[^ -~]' OR email_key ~ '[^ -~]'");
+
     public override bool IsUniqueViolation(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 }

@@ -20,16 +20,12 @@ public sealed class SqlitePragmas : DbConnectionInterceptor
 
     private static readonly object Marker = new();
 
-    // Not sqlite.Handle: naming a member whose type is in SQLitePCLRaw.core does not compile (2.1 against 2.0.6, ADR 0002).
-    private static readonly Func<SqliteConnection, object?> Handle =
-        typeof(SqliteConnection).GetProperty("Handle")!.GetMethod!.CreateDelegate<Func<SqliteConnection, object?>>();
-
     private readonly ConditionalWeakTable<object, object> seen = [];
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
         var sqlite = (SqliteConnection)connection;
-        if (Handle(sqlite) is { } handle && seen.TryAdd(handle, Marker))
+        if (sqlite.Handle is { } handle && seen.TryAdd(handle, Marker))
         {
             using var command = sqlite.CreateCommand();
             command.CommandText = Sql;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Stoa.Core.Accounts;
 
 namespace Stoa.Core.Data;
 
@@ -67,6 +68,8 @@ public sealed class SqliteStoaDb(DbContextOptions<SqliteStoaDb> options) : StoaD
 
     /// <summary>Nothing to do: there is one writer, and this transaction is it.</summary>
     public override Task SerializeAsync(string topic, CancellationToken cancellation) => Task.CompletedTask;
+
+    internal override IQueryable<User> BeyondAscii() => Users.FromSql($"SELECT * FROM users WHERE username_key GLOB '*[^ -~]*' OR email_key GLOB '*[^ -~]*'");
 
     public override bool IsUniqueViolation(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: ConstraintUnique or ConstraintPrimaryKey };

@@ -105,6 +105,9 @@ public abstract class StoaDb(DbContextOptions options) : DbContext(options)
     /// <summary>True when saving failed because a unique key was there already: somebody else was first.</summary>
     public abstract bool IsUniqueViolation(DbUpdateException exception);
 
+    /// <summary>Accounts whose name or address has letters beyond ASCII. One pass over all accounts.</summary>
+    internal abstract IQueryable<User> BeyondAscii();
+
     /// <summary>The start of the database's clock-independent identity: "sqlite" or "postgresql".</summary>
     public abstract string Product { get; }
 

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using Stoa.Core.Data;
 using Stoa.SocketIO;
 using Stoa.SocketIO.EngineIO;
 using Stoa.SocketIO.Namespaces;
@@ -92,7 +91,6 @@ public static class ConformanceApp
     {
         if (connection.Contains("Host=", StringComparison.OrdinalIgnoreCase))
             return new PostgresDialect(() => new NpgsqlConnection(connection), static (c, time, stop) => ((NpgsqlConnection)c).WaitAsync(time, stop));
-        SqliteNative.Init();
         return new SqliteDialect(() => new SqliteConnection(connection));
     }
 

@@ -31,8 +31,6 @@ public sealed class NodesTests
     [InlineData(false)]
     public async Task Two_nodes_at_one_database_are_one_server(bool postgres)
     {
-        // The reader's driver brings its SQLite along; this repository's has to be prepared (ADR 2).
-        Core.Data.SqliteNative.Init();
         var connection = $"--ConnectionStrings:Sockets={(postgres ? Store.NewDatabase() : Store.New(postgres: false)).Connection}";
         await AreOneAsync(postgres ? OverPostgres.Run : OverSqlite.Run, connection);
     }

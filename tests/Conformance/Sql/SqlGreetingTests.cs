@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using Stoa.Core.Data;
 using Stoa.SocketIO.Sql;
 
 namespace Stoa.Conformance.Sql;
@@ -108,7 +107,6 @@ public sealed class SqlGreetingTests
 
     private SqlDialect Counting(Store store)
     {
-        SqliteNative.Init();
         return store.IsPostgres
             ? new PostgresDialect(() => Counted(new NpgsqlConnection(store.Connection)), static (c, time, stop) => ((NpgsqlConnection)c).WaitAsync(time, stop))
             : new SqliteDialect(() => Counted(new SqliteConnection(store.Connection)));

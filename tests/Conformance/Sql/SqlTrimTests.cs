@@ -1,9 +1,7 @@
 using System.Data;
-using System.Reflection;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Stoa.Conformance.Redis;
-using Stoa.Core.Data;
 using Stoa.SocketIO.Recovery;
 using Stoa.SocketIO.Sql;
 
@@ -12,15 +10,12 @@ namespace Stoa.Conformance.Sql;
 /// <summary>The log is trimmed in the middle of a recovery.</summary>
 public sealed class SqlTrimTests
 {
-    // Not connection.Handle: naming a member whose type is in SQLitePCLRaw.core does not compile (ADR 0002).
-    private static readonly PropertyInfo Handle = typeof(SqliteConnection).GetProperty("Handle")!;
     private readonly Store _store = Store.New(postgres: false);
     private int _pages;
 
     [Fact]
     public async Task Who_reads_what_it_missed_while_that_is_trimmed_begins_anew()
     {
-        SqliteNative.Init();
         await using var server = await _store.NodeAsync(new RecoveryOptions(), sql: o => o.Dialect = new SqliteDialect(Watched));
         var lost = await Lost.OnAsync(server);
         await Task.WhenAll(Enumerable.Range(0, 500).Select(i => server.IO.EmitAsync("n", i).AsTask()));
@@ -35,7 +30,7 @@ public sealed class SqlTrimTests
         connection.StateChange += (_, change) =>
         {
             if (change.CurrentState == ConnectionState.Open)
-                raw.sqlite3_trace((sqlite3)Handle.GetValue(connection)!, (_, statement) => OnStatement(statement), null);
+                raw.sqlite3_trace(connection.Handle, (_, statement) => OnStatement(statement), null);
         };
         return connection;
     }

@@ -18,6 +18,10 @@ internal static class DatabaseChecks
                 return [settings.Database.MigrateOnStart ? Finding.Warn("database", $"{name} is not there yet: the first start makes it") : Finding.Fail("database", $"{name} is not there: run 'migrate up'")];
             var state = await InspectDatabase.ReadAsync(target, both.Token);
             List<Finding> findings = [Finding.Ok("database", $"{name} answers"), Migrations(state, settings.Database.MigrateOnStart), Clock(state, clock, settings)];
+            if (state.Twins.Count > 0)
+                findings.Add(Finding.Warn("accounts", $"{state.Twins.Count} names or addresses are held twice in another spelling, the first is the {state.Twins[0]}: rename one (docs/accounts.md)"));
+            if (target.Kind == DatabaseKind.Sqlite)
+                findings.Add(Log(SqliteLog.SizeOf(target)));
             if (await InspectDatabase.FindDamageAsync(target, cancellation) is { } damage)
                 findings.Add(Finding.Fail("database", $"damaged: {damage}"));
             else if (target.Kind == DatabaseKind.Sqlite)
@@ -41,6 +45,10 @@ internal static class DatabaseChecks
         { Unknown.Count: > 0 } => Finding.Warn("migrations", $"a newer version was here: {state.Unknown[0]}"),
         _ => Finding.Ok("migrations", "all of this version, none else"),
     };
+
+    private static Finding Log(long bytes) => bytes > 2 * SqliteLog.MaxBytes
+        ? Finding.Warn("database", $"its write-ahead log has {bytes / 1_000_000} MB, and a start after a crash reads all of it: does something else keep the file open?")
+        : Finding.Ok("database", $"its write-ahead log has {bytes / 1_000_000} MB");
 
     private static Finding Clock(DatabaseState state, TimeProvider clock, StoaSettings settings)
     {

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Stoa.Server.Hosting.Errors;
 
 /// <summary>Answers requests that could not be bound: malformed JSON is 400, JSON of the wrong shape is a validation error with the member's name.</summary>
-internal sealed partial class BadRequests(IProblemDetailsService problems) : IExceptionHandler
+internal sealed class BadRequests(IProblemDetailsService problems) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -15,22 +14,18 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
         if (exception is not BadHttpRequestException bad)
             return false;
 
-        var document = Invalid(bad) ?? new ProblemDetails { Status = bad.StatusCode };
+        var document = Invalid(context, bad) ?? new ProblemDetails { Status = bad.StatusCode };
         context.Response.StatusCode = document.Status ?? Validation.StatusOn(context);
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document });
     }
 
     /// <summary>What is wrong when the request could be read but does not fit; null when it could not be read.</summary>
-    private static HttpValidationProblemDetails? Invalid(BadHttpRequestException bad)
+    private static HttpValidationProblemDetails? Invalid(HttpContext context, BadHttpRequestException bad)
     {
         if (bad.InnerException is JsonException { InnerException: null or InvalidOperationException or FormatException, Path: { } path } shape)
             return Validation.Of(MemberIn(path), TextOf(shape));
-        return Parameter().Match(bad.Message) is { Success: true } match ? Validation.Of(match.Groups[1].Value, "has the wrong type") : null;
+        return UnfitParameter.NameOf(context) is { } name ? Validation.OfType(name) : null;
     }
-
-    // The framework tells the parameter only in its sentence: Failed to bind parameter "Nullable<int> limit" from "x".
-    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from ", RegexOptions.NonBacktracking)]
-    private static partial Regex Parameter();
 
     private static string MemberIn(string path) => path.Length > 2 && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "body";
 
@@ -39,5 +34,5 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
         shape.Message.StartsWith("The JSON property", StringComparison.Ordinal) ? "is no member of this body"
         : shape.Message.StartsWith("Text must", StringComparison.Ordinal) || shape.Message.StartsWith("An id is", StringComparison.Ordinal)
             ? shape.Message[..(shape.Message.IndexOf('.', StringComparison.Ordinal) + 1)]
-            : "has the wrong type";
+            : Validation.WrongType;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Stoa.Server.Hosting.Json;
@@ -29,7 +30,17 @@ public static class Problems
         return services;
     }
 
-    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseExceptionHandler().UseStatusCodePages();
+    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseExceptionHandler().UseStatusCodePages(AnswerAsync);
+
+    /// <summary>Gives an error without a body one.</summary>
+    private static async Task AnswerAsync(StatusCodeContext error)
+    {
+        var context = error.HttpContext;
+        var problem = context.Response.StatusCode == StatusCodes.Status400BadRequest && UnfitParameter.NameOf(context) is { } name
+            ? Validation.OfType(name)
+            : new ProblemDetails { Status = context.Response.StatusCode };
+        await context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+    }
 
     /// <summary>Adds what every problem says; also the headers, which an exception took away.</summary>
     internal static void Complete(ProblemDetailsContext context)

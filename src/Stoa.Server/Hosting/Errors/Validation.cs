@@ -32,11 +32,16 @@ public static class Validation
         problem.Extensions["code"] = Code;
     }
 
+    public const string WrongType = "has the wrong type";
+
+    /// <summary>One member that is not of its type.</summary>
+    public static HttpValidationProblemDetails OfType(string member) => Of(member, WrongType);
+
     /// <summary>One member that is wrong.</summary>
     public static HttpValidationProblemDetails Of(string member, string text) =>
         new(new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [text] });
 
     // After an exception the pipeline runs again without the endpoint; the handler's feature still knows it.
-    private static Endpoint? EndpointOf(HttpContext context) =>
+    internal static Endpoint? EndpointOf(HttpContext context) =>
         context.GetEndpoint() ?? context.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerFeature>()?.Endpoint;
 }
