@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stoa.Core.Accounts;
 using Stoa.Core.Data;
@@ -12,9 +14,11 @@ public sealed class FindTwinsTests
     public async Task Accounts_of_before_that_look_the_same_are_found_and_others_are_not(Database database)
     {
         await using var fresh = new FreshDatabase(database);
-        await using var db = StoaDbServices.Open(fresh.Target);
+        await using var services = new ServiceCollection().AddStoaDb(fresh.Target).BuildServiceProvider();
+        var databases = services.GetRequiredService<IDbContextFactory<StoaDb>>();
         var token = TestContext.Current.CancellationToken;
-        await StartupMigration.ApplyAsync(db, NullLogger.Instance, token);
+        await StartupMigration.RunAsync(databases, apply: true, NullLogger.Instance, token);
+        await using var db = await databases.CreateDbContextAsync(token);
         var ids = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (name, email) in (IEnumerable<(string, string)>)
         [
