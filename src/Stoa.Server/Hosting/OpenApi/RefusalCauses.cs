@@ -1,0 +1,79 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Stoa.Core;
+using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Hosting.Limits;
+using Stoa.Server.Hosting.Tokens;
+
+namespace Stoa.Server.Hosting.OpenApi;
+
+/// <summary>What a route may refuse because of what stands around its operation: its policy, its body, its parameters, its cost. Nothing of it is written at the route.</summary>
+/// <remarks>What only the operation knows stands at the route (<see cref="RouteDocs.Refuses"/>). A test compares both with what is answered.</remarks>
+internal static class RefusalCauses
+{
+    private static readonly Refusal Malformed = Refusal.Invalid("request.malformed", "The request could not be read");
+    private static readonly Refusal Fault = new(RefusalKind.Unavailable, "fault", "Something went wrong on our side; the trace id names it in the log");
+
+    private static readonly Refusal[] Unauthenticated =
+    [
+        Refusal.Unauthenticated("auth.required", "Not authenticated"), Refusal.Unauthenticated("auth.token_invalid", "Could not validate credentials"),
+        Refusal.Unauthenticated("auth.token_expired", "Token has expired"), SessionGate.Ended,
+    ];
+
+    private static readonly Refusal[] WithoutRights =
+    [
+        Refusal.Forbidden("auth.forbidden", "Admin access required"),
+        Refusal.Forbidden("auth.second_step_needed", "These powers wait for a second step: enrol an authenticator first"),
+    ];
+
+    /// <summary>Each with its status; the same for every route with the same causes.</summary>
+    public static IEnumerable<(int Status, Refusal Refusal)> Of(ApiDescription route)
+    {
+        var metadata = route.ActionDescriptor.EndpointMetadata;
+        var refusals = OfRights(metadata).Concat(OfReading(route)).Append(Outages.Unavailable);
+        if (metadata.OfType<RequestCost>().LastOrDefault() is not { Permits: 0 } || metadata.OfType<PresentsCredential>().Any())
+            refusals = refusals.Append(RequestLimits.TooMany);
+        return refusals.Distinct().Select(static r => (r.Status(), r)).Append((StatusCodes.Status500InternalServerError, Fault));
+    }
+
+    private static Refusal[] OfRights(IList<object> metadata)
+    {
+        var policies = metadata.OfType<IAuthorizeData>().ToList();
+        return policies.Count == 0 ? []
+            : policies.TrueForAll(static p => p.Policy is null) ? Unauthenticated
+            : policies.Exists(static p => p.Policy == Policies.SupportDesk) ? [.. Unauthenticated, .. WithoutRights, SupportKey.Wrong]
+            : [.. Unauthenticated, .. WithoutRights];
+    }
+
+    private static IEnumerable<Refusal> OfReading(ApiDescription route)
+    {
+        var hasBody = route.SupportedRequestFormats.Count > 0;
+        if (hasBody)
+            yield return Refusal.TooLarge("request.too_large", "The request body is too large");
+        if (hasBody)
+            yield return Refusal.Unsupported("request.unsupported_media_type", "The body has a content type that this route does not take; most take application/json");
+
+        // An address may hold U+0000, which no text may, wherever it has a place for text.
+        if (hasBody || route.ParameterDescriptions.Any(static p => IsText(p) && IsOfAddress(p)))
+            yield return Malformed;
+        if (hasBody || route.ParameterDescriptions.Any(CanBeWrong))
+            yield return route.ActionDescriptor.EndpointMetadata.OfType<UnprocessableWhenInvalid>().Any() ? Refusal.Unprocessable(Validation.Code, "The request is not valid") : Refusal.Invalid(Validation.Code, "The request is not valid");
+    }
+
+    /// <summary>A place in the path with a constraint is no place for anything else: the route is then another, or none.</summary>
+    private static bool CanBeWrong(ApiParameterDescription parameter) =>
+        (IsOfAddress(parameter) || parameter.Source == BindingSource.Header)
+        && parameter.RouteInfo?.Constraints?.Any() is not true
+        && (!IsText(parameter) || IsChecked(parameter));
+
+    private static bool IsOfAddress(ApiParameterDescription parameter) => parameter.Source == BindingSource.Query || parameter.Source == BindingSource.Path;
+
+    private static bool IsText(ApiParameterDescription parameter) => parameter.Type == typeof(string);
+
+    private static bool IsChecked(ApiParameterDescription parameter) =>
+        parameter.ParameterDescriptor is IParameterInfoParameterDescriptor { ParameterInfo: { } declared } && declared.IsDefined(typeof(ValidationAttribute), inherit: true);
+}
