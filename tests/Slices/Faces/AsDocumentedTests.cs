@@ -8,7 +8,9 @@ using Xunit.v3;
 
 namespace Slices.Faces;
 
-/// <summary>After every other test: each answer that any of them was given stands in the API document, with its status, media type, code and members.</summary>
+/// <summary>
+/// After every other test: each answer that any of them was given stands in the API document, with its status, media type, code and members.
+/// </summary>
 /// <remarks>A run of some classes alone does not come here; then <see cref="SharedServers"/> compares what those were given.</remarks>
 [Collection(nameof(LastOfAll))]
 public sealed class AsDocumentedTests
@@ -18,7 +20,7 @@ public sealed class AsDocumentedTests
     {
         var missing = await ApiPromises.WhatIsMissingAsync();
 
-        Assert.True(missing.Count == 0, $"The API document does not tell of {missing.Count} answers that were given:\n{string.Join('\n', missing)}");
+        Assert.True(missing.Count == 0, $"The API document does not tell of {missing.Count} answers:\n{string.Join('\n', missing)}");
     }
 }
 
@@ -27,5 +29,6 @@ public sealed class AsDocumentedTests
 public sealed class LastOfAll : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
-        where TTestCollection : ITestCollection => [.. testCollections.OrderBy(static c => c.TestCollectionDisplayName == nameof(LastOfAll))];
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(static c => c.TestCollectionDisplayName == nameof(LastOfAll))];
 }

@@ -1,16 +1,20 @@
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
 namespace Stoa.TestSupport.Answers;
 
-/// <summary>At the edge of every server under test: writes down what each route answers, so that it can be compared with what the API document promises.</summary>
-/// <remarks>What is refused before a route is chosen (U+0000 in the address, an encoded body, 404 and 405 of no route) belongs to no operation and is left out.</remarks>
-internal sealed partial class AnswerRecorder : IStartupFilter
+/// <summary>
+/// At the edge of every server under test: writes down what each route answers, so that it can be compared with what the API document
+/// promises.
+/// </summary>
+/// <remarks>
+/// What is refused before a route is chosen (U+0000 in the address, an encoded body, 404 and 405 of no route) belongs to no operation and
+/// is left out.
+/// </remarks>
+internal sealed class AnswerRecorder : IStartupFilter
 {
     private static readonly PathString Sockets = new("/socket.io");
 
@@ -35,6 +39,10 @@ internal sealed partial class AnswerRecorder : IStartupFilter
         try
         {
             await next(context);
+
+            // The server would write on by itself what a route left in the writer; it does not know of this one.
+            if (context.Response.BodyWriter is { UnflushedBytes: > 0 } left)
+                await left.FlushAsync(context.RequestAborted);
         }
         finally
         {
@@ -48,14 +56,9 @@ internal sealed partial class AnswerRecorder : IStartupFilter
     {
         // An exception takes the route from the request; the handler's feature still knows it.
         var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
-        if (endpoint is not RouteEndpoint { RoutePattern.RawText: { } pattern } || endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not null)
+        if (endpoint is not RouteEndpoint route || DocumentedPath.Of(route) is not { } path)
             return;
-        var path = Constraint().Replace(pattern, "{$1}");
         var type = context.Response.ContentType?.Split(';')[0].Trim() ?? "";
-        RecordedAnswers.Add(context.Request.Method, path.Length > 1 ? path.TrimEnd('/') : path, context.Response.StatusCode, type, copy.Whole);
+        RecordedAnswers.Add(context.Request.Method, path, context.Response.StatusCode, type, copy.Whole);
     }
-
-    // {id:long} and {name?} are {id} and {name} in the document.
-    [GeneratedRegex(@"\{\**(\w+)[^}]*\}")]
-    private static partial Regex Constraint();
 }

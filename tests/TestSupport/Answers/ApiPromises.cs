@@ -9,7 +9,7 @@ public sealed class ApiPromises(JsonElement document)
 {
     private readonly PromisedShape shapes = new(document);
 
-    /// <summary>Everything that was answered so far (<see cref="RecordedAnswers"/>) and of which the document of these servers does not tell.</summary>
+    /// <summary>What was answered (<see cref="RecordedAnswers"/>) and of which the document of these servers does not tell.</summary>
     public static async Task<IReadOnlyList<string>> WhatIsMissingAsync()
     {
         var answers = RecordedAnswers.TakeAll();
@@ -39,7 +39,8 @@ public sealed class ApiPromises(JsonElement document)
             return [];
         if (!content.TryGetProperty("schema", out var schema))
             return [$"{name}: {answer.Status} has no schema"];
-        return bodies.SelectMany(b => shapes.WhatIsWrong(JsonDocument.Parse(b).RootElement, schema, "")).Select(w => $"{name}: {answer.Status} {w}").Distinct();
+        return bodies.SelectMany(b => shapes.WhatIsWrong(JsonDocument.Parse(b).RootElement, schema, ""))
+            .Select(w => $"{name}: {answer.Status} {w}").Distinct();
     }
 
     private static bool Find(JsonElement from, string first, string second, out JsonElement found) =>

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Stoa.TestSupport.Answers;
 
-/// <summary>Compares shapes of bodies (<see cref="RecordedAnswers"/>) with the schemas of a document: its members, whether they must be there, and their types.</summary>
+/// <summary>
+/// Compares shapes of bodies (<see cref="RecordedAnswers"/>) with the schemas of a document: the members, whether they must be there, and
+/// their types.
+/// </summary>
 internal sealed class PromisedShape(JsonElement document)
 {
     /// <summary>What a reference refers to; anything else is itself.</summary>
@@ -39,15 +42,16 @@ internal sealed class PromisedShape(JsonElement document)
         };
         return !Allows(schema, type) ? [$"{at} is {type}, which is not documented"]
             : type == "object" ? WrongMembers(shape, schema, at)
-            : type == "array" && schema.TryGetProperty("items", out var items) ? shape.EnumerateArray().SelectMany(i => WhatIsWrong(i, items, at + "[]"))
-            : [];
+            : type != "array" || !schema.TryGetProperty("items", out var items) ? []
+            : shape.EnumerateArray().SelectMany(i => WhatIsWrong(i, items, at + "[]"));
     }
 
     private static bool Allows(JsonElement schema, string type)
     {
         if (!schema.TryGetProperty("type", out var given))
             return true;
-        var allowed = given.ValueKind == JsonValueKind.Array ? [.. given.EnumerateArray().Select(static t => t.GetString()!)] : new[] { given.GetString()! };
+        var allowed = given.ValueKind == JsonValueKind.Array ? [.. given.EnumerateArray().Select(static t => t.GetString()!)]
+            : new List<string> { given.GetString()! };
         return allowed.Contains(type) || (type == "integer" && allowed.Contains("number"));
     }
 

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Stoa.TestSupport.Answers;
 
-/// <summary>What the servers of this test program answered, each kind of answer once: by operation, status, content type and the code of a refusal, with the shapes of its bodies.</summary>
+/// <summary>
+/// What the servers of this test program answered, each kind of answer once: by operation, status, media type and the code of a refusal,
+/// with the shapes of its bodies.
+/// </summary>
 public static class RecordedAnswers
 {
     // Enough to see every member and every type; a table keyed by ids has a new shape each time.
@@ -41,12 +44,13 @@ public static class RecordedAnswers
 
     private static (string? Shape, string? Code) Read(string type, byte[]? body)
     {
-        if (body is not { Length: > 0 } || !(type.EndsWith("/json", StringComparison.Ordinal) || type.EndsWith("+json", StringComparison.Ordinal)))
+        var isProblem = type == "application/problem+json";
+        if (body is not { Length: > 0 } || !(isProblem || type == "application/json"))
             return default;
         try
         {
             using var json = JsonDocument.Parse(body);
-            var code = type == "application/problem+json" && json.RootElement.TryGetProperty("code", out var given) ? given.GetString() : null;
+            var code = isProblem && json.RootElement.TryGetProperty("code", out var given) ? given.GetString() : null;
             return (ShapeOf(json.RootElement).ToJsonString(), code);
         }
         catch (JsonException)
@@ -59,9 +63,11 @@ public static class RecordedAnswers
     /// <summary>The body with the names of types in the place of values; of a list one example of each shape.</summary>
     private static JsonNode ShapeOf(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => new JsonObject(value.EnumerateObject().OrderBy(static m => m.Name, StringComparer.Ordinal).DistinctBy(static m => m.Name)
+        JsonValueKind.Object => new JsonObject(value.EnumerateObject()
+            .OrderBy(static m => m.Name, StringComparer.Ordinal).DistinctBy(static m => m.Name)
             .Select(static m => KeyValuePair.Create<string, JsonNode?>(m.Name, ShapeOf(m.Value)))),
-        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(ShapeOf).DistinctBy(static s => s.ToJsonString()).OrderBy(static s => s.ToJsonString(), StringComparer.Ordinal)]),
+        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(ShapeOf)
+            .DistinctBy(static s => s.ToJsonString()).OrderBy(static s => s.ToJsonString(), StringComparer.Ordinal)]),
         JsonValueKind.Number => value.TryGetInt64(out _) ? "integer" : "number",
         JsonValueKind.True or JsonValueKind.False => "boolean",
         JsonValueKind.Null => "null",

@@ -5,12 +5,15 @@ using Microsoft.OpenApi;
 
 namespace Stoa.Server.Hosting.OpenApi;
 
-/// <summary>Writes what a route answers into its operation where the type of its handler's result does not say (<see cref="RouteDocs.Answers"/>).</summary>
+/// <summary>
+/// Writes what a route answers into its operation where the type of its handler's result does not say (<see cref="RouteDocs.Answers"/>).
+/// </summary>
 internal static class AnsweredResponses
 {
     private const string Ok = "200";
 
-    public static async Task PutAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    public static async Task PutAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var answers = context.Description.ActionDescriptor.EndpointMetadata.OfType<RouteAnswer>().ToList();
         if (answers.Count == 0)
@@ -18,19 +21,24 @@ internal static class AnsweredResponses
 
         // The generator takes for granted that a handler of whom it knows nothing answers 200 with nothing.
         operation.Responses ??= [];
-        if (answers.TrueForAll(static a => a.Status != StatusCodes.Status200OK) && operation.Responses.TryGetValue(Ok, out var assumed) && assumed.Content is not { Count: > 0 })
+        var isNeverOk = answers.TrueForAll(static a => a.Status != StatusCodes.Status200OK);
+        if (isNeverOk && operation.Responses.TryGetValue(Ok, out var assumed) && assumed.Content is not { Count: > 0 })
             operation.Responses.Remove(Ok);
         foreach (var answer in answers)
         {
-            operation.Responses[answer.Status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+            var response = new OpenApiResponse { Description = ((HttpStatusCode)answer.Status).ToString() };
+            if (answer.MediaType is { } type)
             {
-                Description = ((HttpStatusCode)answer.Status).ToString(),
-                Content = answer.MediaType is null ? null : new Dictionary<string, OpenApiMediaType> { [answer.MediaType] = new() { Schema = await SchemaAsync(answer.Bodies, context, cancellation) } },
-            };
+                var schema = await SchemaAsync(answer.Bodies, context, cancellation);
+                response.Content = new Dictionary<string, OpenApiMediaType> { [type] = new() { Schema = schema } };
+            }
+
+            operation.Responses[answer.Status.ToString(CultureInfo.InvariantCulture)] = response;
         }
     }
 
-    private static async Task<IOpenApiSchema?> SchemaAsync(IReadOnlyList<Type> bodies, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    private static async Task<IOpenApiSchema?> SchemaAsync(
+        IReadOnlyList<Type> bodies, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var schemas = new List<IOpenApiSchema>();
         foreach (var body in bodies)
@@ -38,7 +46,8 @@ internal static class AnsweredResponses
         return schemas.Count > 1 ? new OpenApiSchema { AnyOf = schemas } : schemas.FirstOrDefault();
     }
 
-    private static async Task<IOpenApiSchema> SchemaAsync(Type body, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    private static async Task<IOpenApiSchema> SchemaAsync(
+        Type body, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var schema = await context.GetOrCreateSchemaAsync(body, null, cancellation);
         if (context.Document is not { } document)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -19,6 +20,7 @@ public static class ApiDocument
         o.AddDocumentTransformer(Introduce);
         o.AddOperationTransformer(DescribeAsync);
         o.AddSchemaTransformer(NameTexts);
+        o.AddSchemaTransformer(FreeWhatMayBeMissing);
     });
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
@@ -43,7 +45,8 @@ public static class ApiDocument
             Version = "1",
             Description = "Accounts, messaging and more for apps in which people meet. Stored before acknowledged, numbered without gaps, delivered or recoverable. "
                 + "Every error is one problem document (RFC 9457) with a stable `code`. "
-                + "Before a route is chosen any request may be refused: 404 and 405, 400 for an address that holds U+0000, 415 for an encoded body or a charset nobody knows.",
+                + "Before a route is chosen any request may be refused: 404 and 405, 400 for an address that holds U+0000, "
+                + "415 for an encoded body or a charset nobody knows.",
         };
         // Relative to where it is read: the document is the same for everybody, whatever host he asked.
         document.Servers = [new OpenApiServer { Url = "/" }];
@@ -55,7 +58,8 @@ public static class ApiDocument
         return Task.CompletedTask;
     }
 
-    private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    private static async Task DescribeAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<IAuthorizeData>().Any())
@@ -70,6 +74,18 @@ public static class ApiDocument
         var own = metadata.OfType<RouteRefusals>().SelectMany(static r => r.Refusals).Select(static r => (r.Status(), r))
             .Concat(metadata.OfType<RouteStatus>().Select(static r => (r.Status, r.Refusal)));
         RefusedResponses.Put(context.Document!, operation, RefusalCauses.Of(context.Description), own);
+    }
+
+    /// <summary>A member that is left out when it is null need not be there, whatever the constructor of its type needs.</summary>
+    private static Task FreeWhatMayBeMissing(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        foreach (var member in context.JsonTypeInfo.Properties)
+        {
+            if (member.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true).Length > 0)
+                schema.Required?.Remove(member.Name);
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>Says what our own converters hide from the generator: texts, times and ids are strings.</summary>

@@ -11,24 +11,36 @@ using Stoa.Server.Hosting.Tokens;
 
 namespace Stoa.Server.Hosting.OpenApi;
 
-/// <summary>What a route may refuse because of what stands around its operation: its policy, its body, its parameters, its cost. Nothing of it is written at the route.</summary>
-/// <remarks>What only the operation knows stands at the route (<see cref="RouteDocs.Refuses"/>). A test compares both with what is answered.</remarks>
+/// <summary>
+/// What a route may refuse because of what stands around its operation: its policy, its body, its parameters, its cost, an outage.
+/// Nothing of it is written at the route.
+/// </summary>
+/// <remarks>
+/// What only the operation knows stands at the route (<see cref="RouteDocs.Refuses"/>). A test compares both with what is answered.
+/// </remarks>
 internal static class RefusalCauses
 {
     private static readonly Refusal Malformed = Refusal.Invalid("request.malformed", "The request could not be read");
-    private static readonly Refusal Fault = new(RefusalKind.Unavailable, "fault", "Something went wrong on our side; the trace id names it in the log");
+    private static readonly Refusal Invalid = Refusal.Invalid(Validation.Code, "The request is not valid");
+    private static readonly Refusal TooLarge = Refusal.TooLarge("request.too_large", "The request body is too large");
+
+    // A fault is no operation's refusal, so it has no kind; its status is given with it.
+    private static readonly Refusal Fault =
+        new(RefusalKind.Unavailable, "fault", "Something went wrong on our side; the trace id names it in the log");
+
+    private static readonly Refusal Unsupported = Refusal.Unsupported(
+        "request.unsupported_media_type", "The body has a content type that this route does not take; most take application/json");
 
     private static readonly Refusal[] Unauthenticated =
     [
-        Refusal.Unauthenticated("auth.required", "Not authenticated"), Refusal.Unauthenticated("auth.token_invalid", "Could not validate credentials"),
-        Refusal.Unauthenticated("auth.token_expired", "Token has expired"), SessionGate.Ended,
+        Refusal.Unauthenticated("auth.required", "Not authenticated"),
+        Refusal.Unauthenticated("auth.token_invalid", "Could not validate credentials"),
+        Refusal.Unauthenticated("auth.token_expired", "Token has expired"),
+        SessionGate.Ended,
     ];
 
-    private static readonly Refusal[] WithoutRights =
-    [
-        Refusal.Forbidden("auth.forbidden", "Admin access required"),
-        Refusal.Forbidden("auth.second_step_needed", "These powers wait for a second step: enrol an authenticator first"),
-    ];
+    private static readonly Refusal SecondStepNeeded = Refusal.Forbidden(
+        "auth.second_step_needed", "These powers wait for a second step: enrol an authenticator first");
 
     /// <summary>Each with its status; the same for every route with the same causes.</summary>
     public static IEnumerable<(int Status, Refusal Refusal)> Of(ApiDescription route)
@@ -43,25 +55,29 @@ internal static class RefusalCauses
     private static Refusal[] OfRights(IList<object> metadata)
     {
         var policies = metadata.OfType<IAuthorizeData>().ToList();
-        return policies.Count == 0 ? []
-            : policies.TrueForAll(static p => p.Policy is null) ? Unauthenticated
-            : policies.Exists(static p => p.Policy == Policies.SupportDesk) ? [.. Unauthenticated, .. WithoutRights, SupportKey.Wrong]
-            : [.. Unauthenticated, .. WithoutRights];
+        if (policies.Count == 0)
+            return [];
+        if (policies.FindLast(static p => p.Policy is not null)?.Policy is not { } policy)
+            return Unauthenticated;
+        Refusal[] rights = [.. Unauthenticated, Problems.WithoutRights(policy), SecondStepNeeded];
+        return policy == Policies.SupportDesk ? [.. rights, SupportKey.Wrong] : rights;
     }
 
     private static IEnumerable<Refusal> OfReading(ApiDescription route)
     {
         var hasBody = route.SupportedRequestFormats.Count > 0;
         if (hasBody)
-            yield return Refusal.TooLarge("request.too_large", "The request body is too large");
-        if (hasBody)
-            yield return Refusal.Unsupported("request.unsupported_media_type", "The body has a content type that this route does not take; most take application/json");
+        {
+            yield return TooLarge;
+            yield return Unsupported;
+        }
 
         // An address may hold U+0000, which no text may, wherever it has a place for text.
         if (hasBody || route.ParameterDescriptions.Any(static p => IsText(p) && IsOfAddress(p)))
             yield return Malformed;
+        var isUnprocessable = route.ActionDescriptor.EndpointMetadata.OfType<UnprocessableWhenInvalid>().Any();
         if (hasBody || route.ParameterDescriptions.Any(CanBeWrong))
-            yield return route.ActionDescriptor.EndpointMetadata.OfType<UnprocessableWhenInvalid>().Any() ? Refusal.Unprocessable(Validation.Code, "The request is not valid") : Refusal.Invalid(Validation.Code, "The request is not valid");
+            yield return isUnprocessable ? Invalid with { Kind = RefusalKind.Unprocessable } : Invalid;
     }
 
     /// <summary>A place in the path with a constraint is no place for anything else: the route is then another, or none.</summary>
@@ -70,10 +86,12 @@ internal static class RefusalCauses
         && parameter.RouteInfo?.Constraints?.Any() is not true
         && (!IsText(parameter) || IsChecked(parameter));
 
-    private static bool IsOfAddress(ApiParameterDescription parameter) => parameter.Source == BindingSource.Query || parameter.Source == BindingSource.Path;
+    private static bool IsOfAddress(ApiParameterDescription parameter) =>
+        parameter.Source == BindingSource.Query || parameter.Source == BindingSource.Path;
 
     private static bool IsText(ApiParameterDescription parameter) => parameter.Type == typeof(string);
 
     private static bool IsChecked(ApiParameterDescription parameter) =>
-        parameter.ParameterDescriptor is IParameterInfoParameterDescriptor { ParameterInfo: { } declared } && declared.IsDefined(typeof(ValidationAttribute), inherit: true);
+        parameter.ParameterDescriptor is IParameterInfoParameterDescriptor { ParameterInfo: { } declared }
+        && declared.IsDefined(typeof(ValidationAttribute), inherit: true);
 }

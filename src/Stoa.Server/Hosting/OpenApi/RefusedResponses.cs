@@ -6,7 +6,10 @@ using Stoa.Core;
 
 namespace Stoa.Server.Hosting.OpenApi;
 
-/// <summary>Writes refusals into operations of the API document: each status once, each code as an example. What many routes refuse alike stands in the document once.</summary>
+/// <summary>
+/// Writes refusals into operations of the API document: each status once, each code as an example. What many routes refuse alike stands in
+/// it once.
+/// </summary>
 internal static class RefusedResponses
 {
     private const string Type = "application/problem+json";
@@ -16,7 +19,11 @@ internal static class RefusedResponses
 
     /// <param name="common">What the route refuses as others do.</param>
     /// <param name="own">What only its operation refuses.</param>
-    public static void Put(OpenApiDocument document, OpenApiOperation operation, IEnumerable<(int Status, Refusal Refusal)> common, IEnumerable<(int Status, Refusal Refusal)> own)
+    public static void Put(
+        OpenApiDocument document,
+        OpenApiOperation operation,
+        IEnumerable<(int Status, Refusal Refusal)> common,
+        IEnumerable<(int Status, Refusal Refusal)> own)
     {
         operation.Responses ??= [];
         var owned = own.ToLookup(static r => r.Status, static r => r.Refusal);
@@ -35,7 +42,8 @@ internal static class RefusedResponses
     }
 
     /// <summary>These have the same codes wherever they come from; others depend on the policy or the surface.</summary>
-    private static bool IsSharedBy(int status) => status is not (StatusCodes.Status400BadRequest or StatusCodes.Status403Forbidden or StatusCodes.Status422UnprocessableEntity);
+    private static bool IsSharedBy(int status) =>
+        status is not (StatusCodes.Status400BadRequest or StatusCodes.Status403Forbidden or StatusCodes.Status422UnprocessableEntity);
 
     private static OpenApiResponseReference Shared(OpenApiDocument document, int status, List<Refusal> refusals)
     {
@@ -59,7 +67,8 @@ internal static class RefusedResponses
         response.Content[Type] = new OpenApiMediaType
         {
             Schema = ShapeIn(document),
-            Examples = refusals.ToDictionary(static r => r.Code, r => (IOpenApiExample)new OpenApiExample { Value = Problem(status, r) }),
+            Examples = refusals.ToDictionary(
+                static r => r.Code, r => (IOpenApiExample)new OpenApiExample { Value = Problem(status, r) }),
         };
     }
 
@@ -70,9 +79,11 @@ internal static class RefusedResponses
             document.AddComponent(Shape, new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "A refusal (RFC 9457). Branch on `code`; `detail`, `error` and `message` are the same sentence. What else a refusal tells stands beside it.",
+                Description = "A refusal (RFC 9457). Branch on `code`; `detail`, `error` and `message` are the same sentence. "
+                    + "What else a refusal tells stands beside it.",
                 Required = new HashSet<string>(Members, StringComparer.Ordinal),
-                Properties = Members.ToDictionary(static m => m, static m => (IOpenApiSchema)new OpenApiSchema { Type = TypeOf(m) }, StringComparer.Ordinal),
+                Properties = Members.ToDictionary(
+                    static m => m, static m => (IOpenApiSchema)new OpenApiSchema { Type = TypeOf(m) }, StringComparer.Ordinal),
                 AdditionalProperties = new OpenApiSchema(),
             });
         }

@@ -26,7 +26,8 @@ public static class RouteDocs
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params Refusal[] refusals) => route.WithMetadata(new RouteRefusals(refusals));
 
     /// <summary>Says what is answered where the type of the handler's result does not: one of these bodies, as JSON.</summary>
-    public static RouteHandlerBuilder Answers(this RouteHandlerBuilder route, int status, params Type[] bodies) => route.WithMetadata(new RouteAnswer(status, "application/json", bodies));
+    public static RouteHandlerBuilder Answers(this RouteHandlerBuilder route, int status, params Type[] bodies) =>
+        route.WithMetadata(new RouteAnswer(status, "application/json", bodies));
 
     /// <summary>Says that a file is answered, whole or a range of it, or that the client has it already (RFC 9110 §13, §14).</summary>
     public static RouteHandlerBuilder AnswersFile(this RouteHandlerBuilder route) => route.WithMetadata(
