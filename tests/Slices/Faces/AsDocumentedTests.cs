@@ -9,7 +9,8 @@ using Xunit.v3;
 namespace Slices.Faces;
 
 /// <summary>
-/// After every other test: each answer that any of them was given stands in the API document, with its status, media type, code and members.
+/// After every other test: each answer that any of them was given stands in the API document, with its status, media type, code and
+/// members.
 /// </summary>
 /// <remarks>A run of some classes alone does not come here; then <see cref="SharedServers"/> compares what those were given.</remarks>
 [Collection(nameof(LastOfAll))]

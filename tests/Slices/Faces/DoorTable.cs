@@ -30,8 +30,8 @@ internal static class DoorTable
     /// <summary>The answer to each credential at the doors of each right.</summary>
     /// <remarks>
     /// The cookie renews a session and opens nothing else; the token of a session of the marketplace renews itself there, other sessions'
-    /// tokens do not. The shared key opens the desk's routes and the socket. At the socket it may stand where the token does, as its consoles
-    /// send it, and a token may stand in the address, where browsers can put nothing else; a request has headers for both.
+    /// tokens do not. The shared key opens the desk's routes and the socket. At the socket it may stand where the token does, as its
+    /// consoles send it, and a token may stand in the address, where browsers can put nothing else; a request has headers for both.
     /// </remarks>
     public static readonly IReadOnlyDictionary<string, string[]> Cells = new Dictionary<string, string[]>
     {
@@ -132,6 +132,6 @@ internal static class DoorTable
     public static string WithoutApi(string path) => path.StartsWith("/api/", StringComparison.Ordinal) ? path[4..] : path;
 
     private static string? Named(string method, string path) => Routes
-        .Where(r => Array.Exists(r.Value, row => row.Split(' ') is [.. var methods, var named] && named == path && methods.Contains(method)))
+        .Where(r => Array.Exists(r.Value, row => row.Split(' ') is [.. var methods, var at] && at == path && methods.Contains(method)))
         .Select(static r => r.Key).FirstOrDefault();
 }

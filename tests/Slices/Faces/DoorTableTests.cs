@@ -30,9 +30,11 @@ public sealed class DoorTableTests
     public void Every_route_and_every_event_has_its_place_in_the_table()
     {
         var routes = Endpoints(StoaServer.For(Database.Sqlite)).ToList();
-        var known = routes.SelectMany(static r => (string[])[r.Path, DoorTable.WithoutApi(r.Path)], static (r, p) => $"{r.Method} {p}").ToHashSet();
+        var known = routes.SelectMany(static r => (string[])[r.Path, DoorTable.WithoutApi(r.Path)], static (r, at) => $"{r.Method} {at}")
+            .ToHashSet();
         var named = DoorTable.Routes.SelectMany(static r => r.Value).Concat(DoorTable.Operations.SelectMany(static o => o.Routes))
-            .Select(static row => row.Split(' ')).SelectMany(static row => row[..^1], static (row, method) => $"{method} {row[^1]}").ToHashSet();
+            .Select(static row => row.Split(' ')).SelectMany(static row => row[..^1], static (row, method) => $"{method} {row[^1]}")
+            .ToHashSet();
         var events = typeof(Events).GetFields(BindingFlags.Public | BindingFlags.Static).Where(static f => f.IsLiteral)
             .Select(static f => (string)f.GetRawConstantValue()!);
         var ofTable = DoorTable.Operations.SelectMany(static o => o.Events).Concat(DoorTable.Told);
@@ -153,7 +155,8 @@ public sealed class DoorTableTests
         from method in route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
         let asked = route.Metadata.GetOrderedMetadata<IAuthorizeData>()
         let policy = asked.Select(static a => a.Policy).LastOrDefault(static p => p is not null) ?? DoorTable.Account
-        select (method, path, asked.Count == 0 ? DoorTable.Anyone : policy, route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0]);
+        let body = route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0]
+        select (method, path, asked.Count == 0 ? DoorTable.Anyone : policy, body);
 
     /// <summary>Credentials of people of this server, each where it belongs.</summary>
     private sealed class Shown(StoaServer stoa) : IDisposable

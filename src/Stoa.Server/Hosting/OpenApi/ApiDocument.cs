@@ -71,8 +71,7 @@ public static class ApiDocument
         }
 
         await AnsweredResponses.PutAsync(operation, context, cancellation);
-        var own = metadata.OfType<RouteRefusals>().SelectMany(static r => r.Refusals).Select(static r => (r.Status(), r))
-            .Concat(metadata.OfType<RouteStatus>().Select(static r => (r.Status, r.Refusal)));
+        var own = metadata.OfType<RouteRefusals>().SelectMany(static r => r.Refusals).Select(static r => (r.Status(), r));
         RefusedResponses.Put(context.Document!, operation, RefusalCauses.Of(context.Description), own);
     }
 

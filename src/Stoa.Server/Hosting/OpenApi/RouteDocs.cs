@@ -6,9 +6,6 @@ namespace Stoa.Server.Hosting.OpenApi;
 /// <summary>What a route may refuse, for the API document.</summary>
 public sealed record RouteRefusals(IReadOnlyList<Refusal> Refusals);
 
-/// <summary>What the framework refuses for a route with a status that no operation's refusal has.</summary>
-public sealed record RouteStatus(int Status, Refusal Refusal);
-
 /// <summary>What a route answers with a status, for the API document.</summary>
 /// <param name="MediaType">Null: nothing.</param>
 /// <param name="Bodies">One of these; none: whatever bytes.</param>
@@ -33,8 +30,9 @@ public static class RouteDocs
     public static RouteHandlerBuilder AnswersFile(this RouteHandlerBuilder route) => route.WithMetadata(
         new RouteAnswer(StatusCodes.Status200OK, AnyMedia, []), new RouteAnswer(StatusCodes.Status206PartialContent, AnyMedia, []),
         new RouteAnswer(StatusCodes.Status304NotModified, null, []),
-        new RouteStatus(StatusCodes.Status412PreconditionFailed, Refusal.Invalid("http.412", "The request was refused")),
-        new RouteStatus(StatusCodes.Status416RangeNotSatisfiable, Refusal.Invalid("http.416", "The request was refused")));
+
+        // The framework answers these two with the file's media type and nothing in it.
+        new RouteAnswer(StatusCodes.Status412PreconditionFailed, AnyMedia, []), new RouteAnswer(StatusCodes.Status416RangeNotSatisfiable, AnyMedia, []));
 
     /// <summary>Shows a body that works.</summary>
     /// <param name="json">JSON text.</param>
