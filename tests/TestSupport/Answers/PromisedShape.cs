@@ -25,21 +25,19 @@ internal sealed class PromisedShape(JsonElement document)
     public IEnumerable<string> WhatIsWrong(JsonElement shape, JsonElement schema, string at)
     {
         schema = Resolve(schema);
-        foreach (var choice in (string[])["anyOf", "oneOf"])
-        {
-            if (schema.TryGetProperty(choice, out var choices))
-            {
-                // What fits best says best what is wrong.
-                return choices.EnumerateArray().Select(c => WhatIsWrong(shape, c, at).ToList()).MinBy(static w => w.Count)!;
-            }
-        }
-
         var type = shape.ValueKind switch
         {
             JsonValueKind.Object => "object",
             JsonValueKind.Array => "array",
             _ => shape.GetString()!,
         };
+        if (schema.TryGetProperty("anyOf", out var choices) || schema.TryGetProperty("oneOf", out choices))
+        {
+            // What fits best says best what is wrong.
+            var fitting = choices.EnumerateArray().Where(c => Allows(Resolve(c), type)).Select(c => WhatIsWrong(shape, c, at).ToList());
+            return fitting.MinBy(static w => w.Count) ?? [$"{at} is {type}, which is not documented"];
+        }
+
         return !Allows(schema, type) ? [$"{at} is {type}, which is not documented"]
             : type == "object" ? WrongMembers(shape, schema, at)
             : type != "array" || !schema.TryGetProperty("items", out var items) ? []

@@ -21,6 +21,7 @@ namespace Stoa.Server.Hosting.OpenApi;
 internal static class RefusalCauses
 {
     private static readonly Refusal Malformed = Refusal.Invalid("request.malformed", "The request could not be read");
+    private static readonly Refusal NoRoute = Refusal.NotFound("route.not_found", "Not Found");
     private static readonly Refusal Invalid = Refusal.Invalid(Validation.Code, "The request is not valid");
     private static readonly Refusal TooLarge = Refusal.TooLarge("request.too_large", "The request body is too large");
 
@@ -72,19 +73,24 @@ internal static class RefusalCauses
             yield return Unsupported;
         }
 
-        // An address may hold U+0000, which no text may, wherever it has a place for text.
-        if (hasBody || route.ParameterDescriptions.Any(static p => IsText(p) && IsOfAddress(p)))
+        // U+0000 in an address is refused before anything else is known of it.
+        if (hasBody || route.ParameterDescriptions.Any(IsOfAddress))
             yield return Malformed;
+
+        // What does not fit a place in the path makes the address that of another route, or of none.
+        if (route.ParameterDescriptions.Any(IsConstrained))
+            yield return NoRoute;
         var isUnprocessable = route.ActionDescriptor.EndpointMetadata.OfType<UnprocessableWhenInvalid>().Any();
         if (hasBody || route.ParameterDescriptions.Any(CanBeWrong))
             yield return isUnprocessable ? Invalid with { Kind = RefusalKind.Unprocessable } : Invalid;
     }
 
-    /// <summary>A place in the path with a constraint is no place for anything else: the route is then another, or none.</summary>
     private static bool CanBeWrong(ApiParameterDescription parameter) =>
         (IsOfAddress(parameter) || parameter.Source == BindingSource.Header)
-        && parameter.RouteInfo?.Constraints?.Any() is not true
+        && !IsConstrained(parameter)
         && (!IsText(parameter) || IsChecked(parameter));
+
+    private static bool IsConstrained(ApiParameterDescription parameter) => parameter.RouteInfo?.Constraints?.Any() is true;
 
     private static bool IsOfAddress(ApiParameterDescription parameter) =>
         parameter.Source == BindingSource.Query || parameter.Source == BindingSource.Path;
