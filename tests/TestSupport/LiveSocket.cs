@@ -27,13 +27,21 @@ public sealed class LiveSocket : IAsyncDisposable
     }
 
     /// <summary>Connects to the default namespace with the person's token, at their server or another one.</summary>
-    public static async Task<LiveSocket> ConnectAsync(Person person, StoaServer? server = null)
+    public static Task<LiveSocket> ConnectAsync(Person person, StoaServer? server = null) => ConnectAsync(server ?? person.Server, new { token = person.Token });
+
+    /// <summary>Connects with whatever is shown.</summary>
+    /// <param name="auth">What goes along with <c>CONNECT</c>.</param>
+    /// <param name="query">More for the address.</param>
+    /// <exception cref="InvalidOperationException">Refused; its message has the packet.</exception>
+    public static async Task<LiveSocket> ConnectAsync(StoaServer server, object auth, string query = "", params (string Name, string Value)[] headers)
     {
         var live = new LiveSocket();
-        var address = new UriBuilder((server ?? person.Server).Address) { Scheme = "ws", Path = "/socket.io/", Query = "EIO=4&transport=websocket" };
+        var address = new UriBuilder(server.Address) { Scheme = "ws", Path = "/socket.io/", Query = $"EIO=4&transport=websocket{query}" };
+        foreach (var (name, value) in headers)
+            live.socket.Options.SetRequestHeader(name, value);
         await live.socket.ConnectAsync(address.Uri, TestContext.Current.CancellationToken);
         live.reading = Task.Run(live.ReadAsync);
-        await live.SendAsync($"40{JsonSerializer.Serialize(new { token = person.Token }, Json)}");
+        await live.SendAsync($"40{JsonSerializer.Serialize(auth, Json)}");
         await live.connected.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         return live;
     }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.EntityFrameworkCore;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting.Tokens;
+using Stoa.TestSupport.Answers;
 
 namespace Stoa.TestSupport;
 
@@ -137,6 +138,7 @@ public sealed class StoaServer : WebApplicationFactory<Program>
         builder.UseSetting("PasswordReset:MaxPerClientPerHour", "100000");
         foreach (var (key, value) in settings)
             builder.UseSetting(key, value);
+        builder.ConfigureServices(static services => services.AddSingleton<IStartupFilter, AnswerRecorder>());
         if (clock is not null)
             builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton(clock)));
     }

@@ -3,6 +3,7 @@ using Stoa.Core;
 using Stoa.Core.Conversations;
 using Stoa.Core.Data;
 using Stoa.Server.Hosting;
+using Stoa.Server.Hosting.Limits;
 
 namespace Stoa.Server.Messaging;
 
@@ -15,6 +16,12 @@ public sealed class SendDirectMessage(StoaDb db, SendMessage send, WritingGate g
 {
     public static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send a message to yourself");
     public static readonly Refusal RecipientNotFound = Refusal.NotFound("recipient.not_found", "Recipient not found");
+
+    /// <summary>What it refuses, for the API document.</summary>
+    internal static readonly Refusal[] Refusals =
+    [
+        .. SendMessage.Refusals, ToSelf, RecipientNotFound, ConversationName.Reserved, ConversationName.Unusable, OpeningRate.TooMany,
+    ];
 
     /// <param name="Name">
     /// The mailbox client's own name for the conversation; two people may have several. One of the server's own names only where it is the

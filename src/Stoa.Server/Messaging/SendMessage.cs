@@ -22,6 +22,13 @@ public sealed class SendMessage(StoaDb db, MessageLog log, WritingGate gate, Red
 {
     public static readonly Refusal ParentNotFound = Refusal.Invalid("message.parent_not_found", "The message replied to is not in this conversation");
 
+    /// <summary>What it refuses at every door, for the API document; what is said of a conversation that is not there differs by door.</summary>
+    internal static readonly Refusal[] Refusals =
+    [
+        Message.Empty, Message.TooLong, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken, ParentNotFound,
+        Message.ClientIdTaken, .. WritingGate.Refusals,
+    ];
+
     /// <param name="Body">Plain text, at most <see cref="Message.MaxBodyLength"/> UTF-16 code units; may be null beside attachments.</param>
     /// <param name="ReplyToId">A message of the same conversation.</param>
     /// <param name="ClientMessageId">Chosen by the client, unique per sender, at most <see cref="Message.MaxClientIdLength"/> characters.</param>

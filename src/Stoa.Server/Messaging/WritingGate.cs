@@ -20,6 +20,12 @@ namespace Stoa.Server.Messaging;
 public sealed class WritingGate(PolicyInForce inForce, WhoMayWrite permission, MessageRate rate, OpeningRate openings, TimeProvider clock)
     : WritingPermit.Issuer
 {
+    /// <summary>What it refuses to who posts or changes a message, for the API document.</summary>
+    internal static readonly Refusal[] Refusals =
+    [
+        Restriction.MessagingBanned, WhoMayWrite.NotPermitted, SendDirectMessage.RecipientNotFound, Conversation.Closed, MessageRate.TooMany,
+    ];
+
     /// <summary>To post a message, or to change one: both count as messages.</summary>
     public async Task<Outcome<WritingPermit>> ToWriteAsync(SendingContext context, Caller writer, CancellationToken cancellation)
     {

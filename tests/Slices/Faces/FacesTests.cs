@@ -42,6 +42,7 @@ public sealed class FacesTests
         var document = (await stranger.GetAsync("/openapi/v1.json")).Is(200).Body;
         var codes = Operations(document)
             .SelectMany(static o => o.Value.GetProperty("responses").EnumerateObject())
+            .Concat(document.GetProperty("components").GetProperty("responses").EnumerateObject())
             .Where(static r => r.Value.TryGetProperty("content", out var content) && content.TryGetProperty("application/problem+json", out var problem) && problem.TryGetProperty("examples", out _))
             .SelectMany(static r => r.Value.GetProperty("content").GetProperty("application/problem+json").GetProperty("examples").EnumerateObject())
             .Select(static e => e.Name).Distinct().ToList();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using Stoa.Core;
 using Stoa.Server.Hosting.Json;
 using Stoa.Server.Hosting.Security;
 using Stoa.Server.Hosting.Tokens;
@@ -114,13 +115,16 @@ public static class Problems
         if (context.Features.Get<Caller>() is { NeedsSecondStep: true })
             return ("auth.second_step_needed", "These powers wait for a second step: enrol an authenticator first");
         var policy = context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
-        return ("auth.forbidden", policy switch
-        {
-            Policies.Moderator => "Moderator access required",
-            Policies.Admin or Policies.SupportDesk => "Admin access required",
-            _ => "Superuser access required",
-        });
+        return (WithoutRights(policy).Code, WithoutRights(policy).Text);
     }
+
+    /// <summary>What whoever has not the rights of a policy is answered.</summary>
+    internal static Refusal WithoutRights(string? policy) => Refusal.Forbidden("auth.forbidden", policy switch
+    {
+        Policies.Moderator => "Moderator access required",
+        Policies.Admin or Policies.SupportDesk => "Admin access required",
+        _ => "Superuser access required",
+    });
 
     private static (string Code, string Text) Unauthenticated(AuthenticationRefusal? refusal) => refusal?.Code switch
     {

@@ -1,13 +1,9 @@
-using System.Globalization;
-using System.Net;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using Stoa.Core;
 using Stoa.Server.Hosting.Errors;
 using Stoa.Server.Hosting.Json;
-using Stoa.Server.Hosting.Limits;
 
 namespace Stoa.Server.Hosting.OpenApi;
 
@@ -30,8 +26,9 @@ public static class ApiDocument
     {
         o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         o.AddDocumentTransformer(Introduce);
-        o.AddOperationTransformer(Describe);
+        o.AddOperationTransformer(DescribeAsync);
         o.AddSchemaTransformer(NameTexts);
+        o.AddSchemaTransformer(FreeWhatMayBeMissing);
     });
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
@@ -66,7 +63,9 @@ public static class ApiDocument
             Title = "Stoa",
             Version = "1",
             Description = "Accounts, messaging and more for apps in which people meet. Stored before acknowledged, numbered without gaps, delivered or recoverable. "
-                + "Every error is one problem document (RFC 9457) with a stable `code`.",
+                + "Every error is one problem document (RFC 9457) with a stable `code`. "
+                + "Before a route is chosen any request may be refused: 404 and 405, 400 for an address that holds U+0000, "
+                + "415 for an encoded body or a charset nobody knows.",
         };
         // Relative to where it is read: the document is the same for everybody, whatever host he asked.
         document.Servers = [new OpenApiServer { Url = "/" }];
@@ -79,35 +78,32 @@ public static class ApiDocument
         return Task.CompletedTask;
     }
 
-    private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    private static async Task DescribeAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        var refusals = new List<(int Status, string Code, string Text)>();
         if (metadata.OfType<IAuthorizeData>().Any())
-        {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
-            refusals.Add((401, "auth.required", "Not authenticated"));
-            refusals.Add((401, "auth.token_invalid", "Could not validate credentials"));
-            refusals.Add((401, "auth.token_expired", "Token has expired"));
-            refusals.Add((401, "auth.session_ended", "Could not validate credentials"));
-        }
-
-        if (operation.RequestBody is OpenApiRequestBody body)
+        if (operation.RequestBody is OpenApiRequestBody body && metadata.OfType<RouteExample>().LastOrDefault() is { } example)
         {
-            refusals.Add((metadata.OfType<UnprocessableWhenInvalid>().Any() ? 422 : 400, Validation.Code, "The request is not valid"));
-            refusals.Add((400, "request.malformed", "The request could not be read"));
-            if (metadata.OfType<RouteExample>().LastOrDefault() is { } example)
-            {
-                foreach (var content in body.Content?.Values ?? [])
-                    content.Example = example.Body.DeepClone();
-            }
+            foreach (var content in body.Content?.Values ?? [])
+                content.Example = example.Body.DeepClone();
         }
 
-        refusals.Add((429, RequestLimits.TooMany.Code, RequestLimits.TooMany.Text));
-        refusals.AddRange(metadata.OfType<RouteRefusals>().SelectMany(static r => r.Refusals).Select(static r => (r.Status(), r.Code, r.Text)));
-        operation.Responses ??= [];
-        foreach (var group in refusals.GroupBy(static r => r.Status))
-            operation.Responses[group.Key.ToString(CultureInfo.InvariantCulture)] = Response(group.Key, [.. group]);
+        await AnsweredResponses.PutAsync(operation, context, cancellation);
+        var own = metadata.OfType<RouteRefusals>().SelectMany(static r => r.Refusals).Select(static r => (r.Status(), r));
+        RefusedResponses.Put(context.Document!, operation, RefusalCauses.Of(context.Description), own);
+    }
+
+    /// <summary>A member that is left out when it is null need not be there, whatever the constructor of its type needs.</summary>
+    private static Task FreeWhatMayBeMissing(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        foreach (var member in context.JsonTypeInfo.Properties)
+        {
+            if (member.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true).Length > 0)
+                schema.Required?.Remove(member.Name);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -129,27 +125,4 @@ public static class ApiDocument
 
         return Task.CompletedTask;
     }
-
-    private static OpenApiResponse Response(int status, List<(int Status, string Code, string Text)> refusals) => new()
-    {
-        Description = $"{(HttpStatusCode)status}: {string.Join(", ", refusals.Select(static r => $"`{r.Code}`"))}",
-        Content = new Dictionary<string, OpenApiMediaType>
-        {
-            ["application/problem+json"] = new OpenApiMediaType
-            {
-                Examples = refusals.ToDictionary(static r => r.Code, static r => (IOpenApiExample)new OpenApiExample { Value = Problem(r.Status, r.Code, r.Text) }),
-            },
-        },
-    };
-
-    private static JsonObject Problem(int status, string code, string text) => new()
-    {
-        ["status"] = status,
-        ["detail"] = text,
-        ["error"] = text,
-        ["message"] = text,
-        ["success"] = false,
-        ["code"] = code,
-        ["trace_id"] = "4bf92f3577b34da6a3ce929d0e0e4736",
-    };
 }

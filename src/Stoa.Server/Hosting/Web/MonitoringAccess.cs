@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Stoa.Core;
 using Stoa.Server.Hosting.Errors;
+using Stoa.Server.Hosting.OpenApi;
 using Stoa.Server.Hosting.Settings;
 
 namespace Stoa.Server.Hosting.Web;
@@ -61,7 +62,7 @@ internal static class MonitoringRoutes
 {
     /// <summary>Answers 403 <c>monitoring.forbidden</c> to everybody else.</summary>
     public static TBuilder ForMonitoring<TBuilder>(this TBuilder route)
-        where TBuilder : IEndpointConventionBuilder => route.AddEndpointFilter(static async (invocation, next) =>
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new RouteRefusals([MonitoringAccess.Forbidden])).AddEndpointFilter(static async (invocation, next) =>
             invocation.HttpContext.RequestServices.GetRequiredService<MonitoringAccess>().IsAllowed(invocation.HttpContext)
                 ? await next(invocation)
                 : MonitoringAccess.Forbidden.ToHttp());

@@ -25,7 +25,7 @@ public static class AddressRoutes
             .Example($$"""{"token":"{{new string('x', 64)}}"}""").Refuses(ProveNewEmail.Invalid, RegisterUser.EmailTaken);
         me.MapPost("/phone/verify", Verify).RequireAuthorization()
             .WithSummary("Without a code: send one to the number, and show one to be sent from it. With the code that was sent: prove the number")
-            .Produces<PhoneBegun>().Example("""{"phone_number":"+15550100"}""")
+            .Answers(StatusCodes.Status200OK, typeof(PhoneBegun), typeof(SaidSo)).Example("""{"phone_number":"+15550100"}""")
             .Refuses(
                 VerifyPhone.NumberNeeded, VerifyPhone.AlreadyVerified, VerifyPhone.CodeWrong, VerifyPhone.TooOften, PhoneBinding.Taken, PasswordProof.Needed, PasswordProof.Wrong,
                 FailureLog.Paused, PasswordHashing.Busy);

@@ -48,7 +48,7 @@ public static class Auth
     {
         var auth = routes.MapGroup("/auth").WithTags("Auth").WithMetadata(new UnprocessableWhenInvalid());
         auth.MapPost("/login", LogIn).WithSummary("Sign in: by username, by identifier (planner) or by email (marketplace); the answer has that client's form")
-            .Example("""{"username":"ana","password":"correct horse"}""").Refuses(LogInRefusals);
+            .Example("""{"username":"ana","password":"correct horse"}""").Answers(StatusCodes.Status200OK, typeof(Tokens), typeof(StringIdSignIn)).Refuses(LogInRefusals);
         auth.MapPost("/logout-all", LogOutEverywhere).RequireAuthorization().WithSummary("End every session of the account");
         auth.MapPut("/me", UpdateMe).RequireAuthorization().WithSummary("Change what the caller's account says")
             .Example("""{"full_name":"Ana B.","bio":"Likes the sea","phone_number":"+15550100"}""").Refuses(RegisterUser.PhoneTaken, PasswordProof.Needed, PasswordProof.Wrong, FailureLog.Paused, PasswordHashing.Busy);

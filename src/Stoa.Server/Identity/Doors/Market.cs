@@ -25,12 +25,16 @@ public static class Market
     {
         var auth = api.MapGroup("/auth").WithTags("Auth").WithMetadata(new UnprocessableWhenInvalid());
         auth.MapPost("/register", Register).WithSummary("Make an account and sign in; without a user name as the marketplace does")
-            .Example("""{"email":"ana@example.org","password":"correct horse","full_name":"Ana","user_type":"buyer"}""").Refuses(Auth.RegisterRefusals);
+            .Example("""{"email":"ana@example.org","password":"correct horse","full_name":"Ana","user_type":"buyer"}""")
+            .Answers(StatusCodes.Status200OK, typeof(StringIdSignIn)).Answers(StatusCodes.Status201Created, typeof(Registered)).Refuses(Auth.RegisterRefusals);
         auth.MapPost("/register-enhanced", RegisterEnhanced).WithSummary("The same, answered with 201")
-            .Example("""{"email":"ana@example.org","password":"correct horse","full_name":"Ana"}""").Refuses(Auth.RegisterRefusals);
+            .Example("""{"email":"ana@example.org","password":"correct horse","full_name":"Ana"}""")
+            .Answers(StatusCodes.Status201Created, typeof(StringIdSignIn), typeof(Registered)).Refuses(Auth.RegisterRefusals);
         auth.MapPost("/refresh", Refresh).TakesCredentials().WithSummary("New tokens: for a refresh token in the body or the cookie, or for the bearer token of a live session")
-            .Example("""{"refresh_token":"mF_9.B5f-4.1JqM"}""").Refuses(RefreshSession.Unknown, RefreshSession.Reused, RefreshSession.Expired);
-        auth.MapGet("/me", ReadMe).RequireAuthorization().WithSummary("The caller's account, in the form of the client that signed in");
+            .Example("""{"refresh_token":"mF_9.B5f-4.1JqM"}""").Answers(StatusCodes.Status200OK, typeof(Tokens), typeof(Renewed))
+            .Refuses(RefreshSession.Unknown, RefreshSession.Reused, RefreshSession.Expired);
+        auth.MapGet("/me", ReadMe).RequireAuthorization().WithSummary("The caller's account, in the form of the client that signed in")
+            .Answers(StatusCodes.Status200OK, typeof(AccountView), typeof(StringIdAccount));
         auth.MapPost("/logout", LogOut).RequireAuthorization().WithSummary("End this session");
     }
 

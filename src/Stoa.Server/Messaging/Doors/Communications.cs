@@ -28,9 +28,7 @@ public static class Communications
         all.MapPatch("/{astrologerId:long}/messages/mark-all-read", ReadAll).WithSummary("Mark every message as read").Refuses(WhoseContacts.NotYours);
         all.MapPost("/{astrologerId:long}/messages", Post).WithSummary("Write to a contact; admin is the support desk")
             .Example("""{"contactId":"8","message":"Hello!"}""")
-            .Refuses(
-                WhoseContacts.NotYours, User.NotFound, SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, WhoMayWrite.NotPermitted, Message.Empty, Message.ClientIdTaken,
-                MessageRate.TooMany);
+            .Refuses([WhoseContacts.NotYours, User.NotFound, Conversation.NotFound, .. SendDirectMessage.Refusals]);
     }
 
     private static async Task<Results<Ok<CommunicationPage>, ProblemHttpResult>> List(

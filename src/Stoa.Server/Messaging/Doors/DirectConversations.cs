@@ -36,10 +36,7 @@ public static class DirectConversations
             .Refuses(Conversation.NotFound, ConversationName.Ambiguous);
         conversations.MapPost("/{name}/messages", Post).WithSummary("Send a message; answered once it is durable")
             .Example("""{"content":"Hello!","messageType":"text","clientMessageId":"0d7c4c1e"}""")
-            .Refuses(Conversation.NotFound, ConversationName.Ambiguous, Conversation.Closed, Message.Empty, UnknownType,
-                SendMessage.ParentNotFound, Message.ClientIdTaken,
-                Restriction.MessagingBanned, WhoMayWrite.NotPermitted, SendDirectMessage.RecipientNotFound, MessageRate.TooMany,
-                    Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken);
+            .Refuses([Conversation.NotFound, ConversationName.Ambiguous, UnknownType, .. SendMessage.Refusals]);
         conversations.MapPost("/{name}/read",
             MarkAll).WithSummary("Mark everything in the conversation as read").Refuses(Conversation.NotFound, ConversationName.Ambiguous);
     }

@@ -26,17 +26,11 @@ public static class MailboxDoor
         messages.MapPut("/read-all", ReadAll).WithSummary("Mark everything as read");
         messages.MapPost("", Post).WithSummary("Send a message to an account; answered once it is durable")
             .Example("""{"recipient_id":8,"content":"Hello Ben!","client_message_id":"0d7c4c1e"}""")
-            .Refuses(
-                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, ConversationName.Reserved, ConversationName.Unusable,
-                    SendMessage.ParentNotFound,
-                Conversation.Closed, Message.ClientIdTaken, Message.TooManyAttachments, Attachment.Malformed, Upload.NotFound, Upload.Taken,
-                Restriction.MessagingBanned, WhoMayWrite.NotPermitted, OpeningRate.TooMany, MessageRate.TooMany);
+            .Refuses(SendDirectMessage.Refusals);
         messages.MapGet("/{id:long}", Read).WithSummary("One message").Refuses(Message.NotFound, OwnMessage.NotYours);
         messages.MapPut("/{id:long}", Edit).WithSummary("Change a message's text, by its sender")
-            .Example("""{"content":"Hello Ben!!"}""").Refuses(
-                Message.NotFound, EditMessage.NotSender, Message.Empty, Conversation.NotFound, Conversation.Closed,
-                    Restriction.MessagingBanned, WhoMayWrite.NotPermitted,
-                SendDirectMessage.RecipientNotFound, MessageRate.TooMany);
+            .Example("""{"content":"Hello Ben!!"}""")
+            .Refuses([Message.NotFound, EditMessage.NotSender, Message.Empty, Conversation.NotFound, .. WritingGate.Refusals]);
         messages.MapPut("/{id:long}/read", MarkOne).WithSummary("Mark one message as read, by its recipient")
             .Refuses(Message.NotFound, MarkMessageRead.NotRecipient);
         messages.MapDelete("/{id:long}", Delete).WithSummary("Delete a message for the caller's side").Refuses(Message.NotFound, OwnMessage.NotYours);

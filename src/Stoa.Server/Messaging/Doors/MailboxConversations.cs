@@ -24,11 +24,7 @@ public static class MailboxConversations
             .Refuses(Conversation.NotFound, ConversationName.Ambiguous);
         conversations.MapPost("/{name}/messages", Post).WithSummary("Send a message in a conversation; answered once it is durable")
             .Example("""{"recipient_id":8,"content":"Hello again!"}""")
-            .Refuses(
-                SendDirectMessage.RecipientNotFound, SendDirectMessage.ToSelf, ConversationName.Reserved, ConversationName.Unusable,
-                    SendMessage.ParentNotFound,
-                Conversation.Closed, Message.ClientIdTaken, Restriction.MessagingBanned, WhoMayWrite.NotPermitted, OpeningRate.TooMany,
-                    MessageRate.TooMany);
+            .Refuses(SendDirectMessage.Refusals);
         conversations.MapPut("/{name}/read",
             MarkRead).WithSummary("Mark everything in a conversation as read").Refuses(Conversation.NotFound, ConversationName.Ambiguous);
     }

@@ -25,7 +25,7 @@ public static class SupportConversations
             .Notes(SecurityEvents.ReadInbox);
         desk.MapPost("/{accountId:long}/messages", Post).WithSummary("Write to an account as the desk; who wrote it stays on record")
             .Example("""{"content":"How can we help?","messageType":"text"}""")
-            .Refuses(User.NotFound, Message.Empty, DirectConversations.UnknownType, SendMessage.ParentNotFound, Message.ClientIdTaken);
+            .Refuses([User.NotFound, DirectConversations.UnknownType, .. SendMessage.Refusals]);
         desk.MapPost("/{accountId:long}/read", MarkRead).WithSummary("Mark what the account wrote as read, for the whole desk").Refuses(User.NotFound);
     }
 

@@ -29,10 +29,7 @@ public static class Threads
             .Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound);
         threads.MapPost("/{id:long}/messages", Post).WithSummary("Send a message; answered once it is durable")
             .Example("""{"body":"Is it still available?","client_message_id":"0d7c4c1e"}""")
-            .Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound, Message.Empty, Message.TooLong, Message.TooManyAttachments, Attachment.Malformed,
-                Upload.NotFound, Upload.Taken, Conversation.Closed, Message.ClientIdTaken, Restriction.MessagingBanned,
-                    WhoMayWrite.NotPermitted, SendDirectMessage.RecipientNotFound,
-                MessageRate.TooMany);
+            .Refuses([ThreadAccess.NotParticipant, ThreadAccess.NotFound, .. SendMessage.Refusals]);
         threads.MapPost("/{id:long}/read", MarkRead).WithSummary("Mark everything in the thread as read").Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound);
         threads.MapGet("/{id:long}/stream", Stream).WithSummary("New messages as server-sent events; Last-Event-ID resumes by number")
             .Refuses(ThreadAccess.NotParticipant, ThreadAccess.NotFound, StreamConversation.TooMany);

@@ -21,7 +21,7 @@ public static class TwilioWebhook
 
     public static void MapTwilioWebhook(this IEndpointRouteBuilder routes) => routes.MapPost("/twilio_webhook", Take)
         .WithTags("SMS").WithSummary("An SMS becomes a message of the account with that number; called by Twilio, with its signature")
-        .Accepts<SmsDelivery>("application/x-www-form-urlencoded", "application/json").Produces<SmsSaved>()
+        .Accepts<SmsDelivery>("application/x-www-form-urlencoded", "application/json").Answers(StatusCodes.Status200OK, typeof(SmsSaved), typeof(SmsProved), typeof(SmsOfNobody))
         .Example("""{"From":"+15550100","To":"+15550199","Body":"Hello","MessageSid":"SM0123456789abcdef0123456789abcdef"}""")
         .Refuses(NotConfigured, SignatureInvalid, TakeSms.Malformed, TakeSms.SenderRefused, Message.Empty, Message.TooLong, Restriction.MessagingBanned, MessageRate.TooMany);
 

@@ -36,11 +36,11 @@ public static class UploadDoor
                 ReceiveUploads.NoFile, ReceiveUploads.Empty, ReceiveUploads.Malformed, ReceiveUploads.TooManyFiles, ReceiveUploads.TypeNotAllowed, ReceiveUploads.BrokenPicture,
                 ReceiveUploads.TooLarge, ReceiveUploads.TooManyWaiting, ReceiveUploads.Quota, ReceiveUploads.TooOften, Restriction.MessagingBanned);
         routes.MapMethods($"{FileLinks.UploadsPath}/{{id:long}}", [HttpMethods.Get, HttpMethods.Head], Get).RequireAuthorization().WithTags("Files")
-            .WithSummary("A file one may see, by bearer; ranges are possible").Refuses(Upload.NotFound);
+            .WithSummary("A file one may see, by bearer; ranges are possible").AnswersFile().Refuses(Upload.NotFound);
         routes.MapDelete($"{FileLinks.UploadsPath}/{{id:long}}", Drop).RequireAuthorization().WithTags("Files")
             .WithSummary("Take back a file that no message has yet").Refuses(Upload.NotFound);
         routes.MapMethods($"{FileLinks.FilesPath}/{{id:long}}", [HttpMethods.Get, HttpMethods.Head], Follow).WithTags("Files")
-            .WithSummary("A file by its link, without a token; ranges are possible").Refuses(FileLinks.Invalid, FileLinks.Expired, Upload.NotFound);
+            .WithSummary("A file by its link, without a token; ranges are possible").AnswersFile().Refuses(FileLinks.Invalid, FileLinks.Expired, Upload.NotFound);
     }
 
     private static async Task<Results<Created<UploadsTaken>, ProblemHttpResult>> Post(

@@ -17,7 +17,7 @@ public static class Faces
             .Produces<Readiness>().Produces<Readiness>(StatusCodes.Status503ServiceUnavailable);
         foreach (var path in (string[])["/db-test", "/api/db-test"])
             faces.MapGet(path, DbTest).WithSummary("Whether the database answers").ForMonitoring()
-                .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable).Refuses(MonitoringAccess.Forbidden);
+                .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<JsonHttpResult<Readiness>> Ready(CheckReadiness readiness, CancellationToken cancellation)
