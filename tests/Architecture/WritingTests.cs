@@ -103,7 +103,7 @@ public sealed class WritingTests
                 "MessagesDeliveredView.DeliveredTo", "PartyView.Id", "LastMessageView.SenderId",
             "ConversationView.MongoId", "ConversationView.Id", "HistoryPage.ConversationId", "ConversationJoined.ConversationId",
                 "Typing.ConversationId", "Typing.UserId",
-            "CommunicationItem.ContactId", "CommunicationItem.ConversationId", "NotificationView.ActionUrl", "Connected.SocketId",
+            "CommunicationItem.ContactId", "CommunicationItem.ConversationId", "NotificationView.ActionUrl", "Connected.SocketId", "Happening.Key",
         ],
         ["a name that the two gave their own conversation; threads and groups have none"] = ["MailboxMessage.ConversationId",
             "MailboxConversation.ConversationId", "ConversationView.Alias"],

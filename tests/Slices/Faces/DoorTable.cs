@@ -119,7 +119,7 @@ internal static class DoorTable
     /// <summary>Events that nobody may send: clients are told by them, or servers each other.</summary>
     public static readonly string[] Told =
     [
-        Events.SessionsEnded, Events.RightsChanged, Events.Connected, Events.DmJoined, Events.DmMessageReceived, Events.DmNewMessage,
+        Events.SessionsEnded, Events.RightsChanged, Events.ServerReturned, Events.Connected, Events.DmJoined, Events.DmMessageReceived, Events.DmNewMessage,
         Events.DmMessageSent, Events.DmUserTyping,
         Events.DmUserStoppedTyping, Events.DmMessagesRead, Events.DmMessagesDelivered, Events.DmHistoryResponse, Events.UserPresence,
         Events.DmError, Events.Error,
