@@ -16,8 +16,13 @@ public interface IRetold
 /// A client that was connected all the time notices no gap, so nobody but the server can say that there was one. Every server that was cut off tells the
 /// others when it is back, because what it announced meanwhile did not reach them either. Too much to tell: its sockets are closed, and come back and read.
 /// </remarks>
-public sealed class RetellGap(SocketIOServer sockets, SocketWatch watch, IServiceScopeFactory scopes, Outages outages, ILogger<RetellGap> log)
+public sealed class RetellGap(SocketIOServer sockets, SocketWatch watch, IServiceScopeFactory scopes, Outages outages, ILogger<RetellGap> log) : IDisposable
 {
+    private readonly SemaphoreSlim gate = new(1);
+
+    // The earliest beginning that was not told from yet, in ticks; long.MaxValue: none. After an outage of all servers each hears from every other.
+    private long due = long.MaxValue;
+
     /// <summary>This server hears the others again.</summary>
     public async Task ReturnAsync(DateTimeOffset since, CancellationToken cancellation)
     {
@@ -25,8 +30,26 @@ public sealed class RetellGap(SocketIOServer sockets, SocketWatch watch, IServic
         await HearAsync(since, cancellation);
     }
 
-    /// <summary>This server, or another one, was cut off since then.</summary>
+    /// <summary>This server, or another one, was cut off since then. Several who say so at once are one telling.</summary>
     public async Task HearAsync(DateTimeOffset since, CancellationToken cancellation)
+    {
+        for (var known = Interlocked.Read(ref due); since.UtcTicks < known; known = Interlocked.Read(ref due))
+            Interlocked.CompareExchange(ref due, since.UtcTicks, known);
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            if (Interlocked.Exchange(ref due, long.MaxValue) is var earliest and not long.MaxValue)
+                await TellAsync(new DateTimeOffset(earliest, TimeSpan.Zero), cancellation);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public void Dispose() => gate.Dispose();
+
+    private async Task TellAsync(DateTimeOffset since, CancellationToken cancellation)
     {
         try
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Npgsql;
 using Stoa.TestSupport;
 using Xunit;
 
@@ -50,6 +51,34 @@ public sealed class GapTests
         Assert.False(follower.Took("dm:message_received"));
         Assert.False(sender.Took("dm:message_received"));
         Assert.False(follower.Took("dm:new_message"));
+    }
+
+    [Theory, EachDatabase(PostgresOnly = true)]
+    public async Task More_than_can_be_told_closes_the_sockets_so_that_their_clients_come_back_and_read(Database database)
+    {
+        await using var pair = Pair.Start(database);
+        var (una, ana) = await pair.One.TwoPeopleAsync();
+        await una.WriteToAsync(ana, "one of many");
+        await using var follower = await LiveSocket.ConnectAsync(ana, pair.Two);
+
+        pair.Cut("the follower's");
+        await using (var connection = new NpgsqlConnection(pair.One.Url))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var many = connection.CreateCommand();
+            many.CommandText =
+                """
+                INSERT INTO messages (conversation_id, seq, sender_id, recipient_id, type, body, is_redacted, sent_at, hidden_from_sender, hidden_from_recipient)
+                SELECT conversation_id, seq + n, sender_id, recipient_id, type, body, is_redacted, now(), false, false FROM messages, generate_series(1, 2001) AS n;
+                UPDATE conversations SET last_seq = last_seq + 2001;
+                """;
+            await many.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        pair.Mend("the follower's");
+
+        await follower.TakeAsync("disconnect");
+        Assert.False(follower.Took("dm:message_received"));
     }
 
     [Theory, EachDatabase(PostgresOnly = true)]
