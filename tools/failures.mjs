@@ -1,6 +1,7 @@
 // Says what failed in a report of a test program, so that it stands at the end of a run's output, where a build server keeps it.
 // usage: node tools/failures.mjs REPORT.ctrf.json             prints each failed test with its reason
-//        node tools/failures.mjs REPORT.ctrf.json --methods   prints their methods, a line each, as --filter-method takes them
+//        node tools/failures.mjs REPORT.ctrf.json --methods   prints their methods, a line each, as --filter-method takes them; nothing when one of
+//                                                             them judges the whole run (trait WholeRun), since by itself it would judge nothing
 //        node tools/failures.mjs REPORT.ctrf.json --dearest 10  prints the classes whose tests took longest, in seconds
 import { readFileSync } from "node:fs";
 
@@ -9,7 +10,8 @@ const tests = JSON.parse(readFileSync(report, "utf8")).results.tests;
 const failed = tests.filter((test) => test.status === "failed");
 
 if (wanted === "--methods") {
-  for (const method of new Set(failed.map((test) => `${test.extra.type}.${test.extra.method}`))) console.log(method);
+  const judgesAll = failed.some((test) => test.extra.traits?.WholeRun);
+  for (const method of judgesAll ? [] : new Set(failed.map((test) => `${test.extra.type}.${test.extra.method}`))) console.log(method);
 } else if (wanted === "--dearest") {
   const seconds = new Map();
   for (const test of tests) seconds.set(test.extra.type, (seconds.get(test.extra.type) ?? 0) + test.duration / 1000);

@@ -17,6 +17,7 @@ namespace Slices.Faces;
 public sealed class AsDocumentedTests
 {
     [Fact]
+    [Trait("WholeRun", "true")]
     public async Task Whatever_was_answered_stands_in_the_api_document()
     {
         var missing = await ApiPromises.WhatIsMissingAsync();

@@ -58,6 +58,9 @@ internal sealed class AnswerRecorder : IStartupFilter
         var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         if (endpoint is not RouteEndpoint route || DocumentedPath.Of(route) is not { } path)
             return;
+        // The client has gone: nobody got this answer (the framework calls it 499).
+        if (context.RequestAborted.IsCancellationRequested || context.Response.StatusCode == StatusCodes.Status499ClientClosedRequest)
+            return;
         var type = context.Response.ContentType?.Split(';')[0].Trim() ?? "";
         RecordedAnswers.Add(context.Request.Method, path, context.Response.StatusCode, type, copy.Whole);
     }
