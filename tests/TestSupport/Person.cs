@@ -122,12 +122,13 @@ public sealed record Answer(int Status, string Text, IReadOnlyDictionary<string,
     }
 
     /// <summary>A refusal with this status and code, in the shape every client understands, with nothing internal in it.</summary>
-    public Answer IsRefusal(int status, string code)
+    public Answer IsRefusal(int status, string code, string says = "")
     {
         Is(status);
         Assert.Equal(code, Body.GetProperty("code").GetString());
         var sentence = Body.GetProperty("detail").GetString();
         Assert.False(string.IsNullOrWhiteSpace(sentence));
+        Assert.Contains(says, sentence, StringComparison.Ordinal);
         Assert.Equal(sentence, Body.GetProperty("error").GetString());
         Assert.Equal(sentence, Body.GetProperty("message").GetString());
         Assert.False(Body.GetProperty("success").GetBoolean());

@@ -10,7 +10,7 @@ namespace Stoa.Server.Messaging;
 /// <remarks>The mailbox's contract tells "absent" (404) and "not yours" (403) apart, and so do these refusals.</remarks>
 public sealed class OwnMessage(StoaDb db)
 {
-    public static readonly Refusal NotYours = Refusal.Forbidden("message.not_yours", "You don't have access to this message");
+    public static readonly Refusal NotYours = Refusal.Forbidden("message.not_yours", "You don't have permission for this message");
 
     /// <summary>The message, tracked; <c>message.not_found</c> also when the caller has deleted it.</summary>
     public async Task<Outcome<Message>> FindAsync(long id, Caller caller, CancellationToken cancellation)

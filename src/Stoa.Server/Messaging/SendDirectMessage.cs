@@ -14,7 +14,7 @@ namespace Stoa.Server.Messaging;
 /// </remarks>
 public sealed class SendDirectMessage(StoaDb db, SendMessage send, WritingGate gate, TimeProvider clock)
 {
-    public static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send a message to yourself");
+    public static readonly Refusal ToSelf = Refusal.Invalid("message.to_self", "Cannot send message to yourself");
     public static readonly Refusal RecipientNotFound = Refusal.NotFound("recipient.not_found", "Recipient not found");
 
     /// <summary>What it refuses, for the API document.</summary>

@@ -10,7 +10,7 @@ namespace Stoa.Server.Moderation;
 /// <remarks>Refusals: <c>report.not_found</c>, <c>report.not_yours</c>, <c>report.not_open</c> (also when somebody takes it up at that moment).</remarks>
 public sealed class EditTicket(StoaDb db, ListTickets list, TimeProvider clock)
 {
-    public static readonly Refusal NotOpen = Refusal.Invalid("report.not_open", "Only an open report can be changed");
+    public static readonly Refusal NotOpen = Refusal.Invalid("report.not_open", "Cannot update a report that is not open");
 
     /// <param name="title">Null: stays.</param>
     /// <param name="content">Null: stays.</param>

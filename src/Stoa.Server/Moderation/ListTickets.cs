@@ -16,7 +16,7 @@ public sealed class ListTickets(StoaDb db, SecurityTrail trail)
     public const int DefaultLimit = 100;
     public const int MaxLimit = 200;
 
-    public static readonly Refusal NotYours = Refusal.Forbidden("report.not_yours", "You don't have access to this report");
+    public static readonly Refusal NotYours = Refusal.Forbidden("report.not_yours", "Not authorized for this report");
 
     /// <param name="Everybody">Not only the caller's; the door has asked whether the caller may.</param>
     /// <param name="Skip">Clamped to 0 and above.</param>

@@ -26,7 +26,7 @@ public sealed class MailboxTests
         var (ana, ben) = await StoaServer.For(database).TwoPeopleAsync();
 
         (await ana.PostAsync("/messages", new { recipient_id = 999_999_999, content = "hello" })).IsRefusal(404, "recipient.not_found");
-        (await ana.PostAsync("/messages", new { recipient_id = ana.Id, content = "hello" })).IsRefusal(400, "message.to_self");
+        (await ana.PostAsync("/messages", new { recipient_id = ana.Id, content = "hello" })).IsRefusal(400, "message.to_self", says: "Cannot send message to yourself");
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = "" })).IsRefusal(422, "validation.failed");
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id, content = " \n " })).IsRefusal(422, "validation.failed");
         (await ana.PostAsync("/messages", new { recipient_id = ben.Id })).IsRefusal(422, "validation.failed");
@@ -72,7 +72,7 @@ public sealed class MailboxTests
         (await eve.GetAsync($"/messages/{id}")).IsRefusal(403, "message.not_yours");
         (await eve.PutAsync($"/messages/{id}", new { content = "mine now" })).IsRefusal(403, "message.not_sender");
         (await eve.PutAsync($"/messages/{id}/read")).IsRefusal(403, "message.not_recipient");
-        (await eve.DeleteAsync($"/messages/{id}")).IsRefusal(403, "message.not_yours");
+        (await eve.DeleteAsync($"/messages/{id}")).IsRefusal(403, "message.not_yours", says: "don't have permission");
         (await eve.GetAsync("/messages/999999999")).IsRefusal(404, "message.not_found");
         Assert.Equal("for Ben", (await ben.GetAsync($"/messages/{id}")).Is(200).Body.GetProperty("content").GetString());
     }

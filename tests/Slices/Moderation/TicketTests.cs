@@ -19,7 +19,7 @@ public sealed class TicketTests
 
         Assert.Equal("open", opened.GetProperty("status").GetString());
         Assert.Equal(ana.Name, (await ana.GetAsync(path)).Is(200).Body.GetProperty("reporter_username").GetString());
-        (await ben.GetAsync(path)).IsRefusal(403, "report.not_yours");
+        (await ben.GetAsync(path)).IsRefusal(403, "report.not_yours", says: "Not authorized");
         (await ben.PutAsync(path, new { title = "Mine" })).IsRefusal(403, "report.not_yours");
         Assert.Equal("Very broken", (await ana.PutAsync(path, new { title = "Very broken" })).Is(200).Body.GetProperty("title").GetString());
         Assert.Equal("It does not work", (await ana.GetAsync(path)).Body.GetProperty("content").GetString());
@@ -47,7 +47,7 @@ public sealed class TicketTests
         (await ana.PutAsync($"{path}/resolve", new { comment = "done" })).Is(403);
         (await root.PostAsync($"{path}/comment", new { comment = "hm", status = "closed" })).IsRefusal(400, "report.status_unknown");
         Assert.Equal("in_progress", (await root.PostAsync($"{path}/comment", new { comment = "looking", status = "in_progress" })).Is(200).Body.GetProperty("status").GetString());
-        (await ana.PutAsync(path, new { title = "late" })).IsRefusal(400, "report.not_open");
+        (await ana.PutAsync(path, new { title = "late" })).IsRefusal(400, "report.not_open", says: "Cannot update");
         Assert.Contains((await root.GetAsync("/reports/admin/all?status_filter=in_progress")).Is(200).Body.EnumerateArray(), r => r.GetProperty("title").GetString() == "Broken");
 
         var resolved = (await root.PutAsync($"{path}/resolve", new { })).Is(200).Body;
